@@ -1,0 +1,3 @@
+"""The channel-migration monitor: who leaves Telegram, where to, and how we know."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,106 @@
+"""Find platforms' names in a folded text: whole words, with the endings that languages add.
+
+An ambiguous name ("yes", "chat", "Max") is marked; it counts where `supported` says so.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick
+
+from monitor.catalog import phrases, platforms
+
+MAX_NAMES = 400
+"""Names taken from one text."""
+
+_ENDING = re.compile(r"(?:'?(?:[а-я]{1,3}|s))?(?!\w)")
+_PREFIXES = ("ال", "وال", "بال", "لل", "و", "ب", "ل", "ف")
+_JOINED = re.compile(r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}(?:(?:و|и|and|или|or|یا)\s)?[\s#«\"*\[]{0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A platform's name: `folded[start:end]`; `sure` where it cannot be an ordinary word."""
+
+    platform: str
+    group: str
+    start: int
+    end: int
+    sure: bool
+
+
+@cache
+def _automaton() -> tuple[AhoCorasick, tuple[str, ...]]:
+    names = tuple(platforms.load().by_name)
+    return AhoCorasick(list(names)), names
+
+
+@cache
+def gate() -> AhoCorasick:
+    """Return the automaton that every text meets first: stems of the lexicons, names, hosts."""
+    catalogue = platforms.load()
+    return AhoCorasick([*phrases.load().stems, *catalogue.by_name, *catalogue.by_host])
+
+
+def _begins(folded: str, start: int) -> bool:
+    word = start
+    while word > 0 and folded[word - 1].isalnum():
+        word -= 1
+        if start - word > 3:
+            return False
+    before = folded[word:start]
+    return (before == "" and folded[start - 1 : start] not in {"@", "."}) or before in _PREFIXES
+
+
+def find(folded: str) -> list[NameHit]:
+    """Return the platforms' names of a folded text in order, the longest where they overlap."""
+    automaton, names = _automaton()
+    catalogue = platforms.load()
+    hits: list[NameHit] = []
+    for index, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
+        name = names[index]
+        ending = _ENDING.match(folded, end)
+        # A host or a handle is no name: "max.ru", "@max_news".
+        if ending is None or not _begins(folded, start) or re.match(r"\.\w|_", folded[end:][:2]):
+            continue
+        platform = catalogue.by_name[name]
+        hits.append(
+            NameHit(platform.id, platform.group, start, ending.end(), not platform.ambiguous)
+        )
+    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    out: list[NameHit] = []
+    for hit in hits[:MAX_NAMES]:
+        if not out or hit.start >= out[-1].end:
+            out.append(hit)
+    return out
+
+
+def chains(folded: str, hits: list[NameHit]) -> list[list[NameHit]]:
+    """Group names that stand in one list: "Eitaa, Bale and Soroush", "Eitaa | Bale"."""
+    out: list[list[NameHit]] = []
+    for hit in hits:
+        if out and _JOINED.fullmatch(folded, out[-1][-1].end, hit.start):
+            out[-1].append(hit)
+        else:
+            out.append([hit])
+    return out
+
+
+def supported(
+    folded: str, hits: list[NameHit], languages: frozenset[str]
+) -> list[NameHit]:
+    """Keep sure names, and ambiguous ones in a list of names or beside a messenger word."""
+    lexicon = phrases.load()
+    before = {
+        hit.end for hit in lexicon.find("messenger", folded, languages)
+    }
+    kept: list[NameHit] = []
+    for chain in chains(folded, hits):
+        first = chain[0]
+        gap = folded[: first.start]
+        beside = len(gap.rstrip(" «\"#*[")) in before
+        after = re.match(r"\W{1,5}(?:это )?(?:\w+ )?(?:мессенджер|messenger|مسنجر)", folded[first.end :][:40])
+        if len(chain) > 1 or first.sure or beside or after:
+            kept.extend(chain)
+    return kept

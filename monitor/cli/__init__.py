@@ -1,0 +1,5 @@
+"""The command line: parse, call a job, print. Results to standard output, all else to error."""
+
+from monitor.cli.program import main
+
+__all__ = ["main"]

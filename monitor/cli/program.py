@@ -1,0 +1,104 @@
+"""The program: its global options, its commands, and how it ends."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, cast
+
+import click
+import typer
+
+from monitor import __version__, log
+from monitor.cli.context import Invocation, invocation, say, with_globals_first
+from monitor.errors import MonitorError
+
+app = typer.Typer(
+    name="channel-monitor",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Watch official Telegram channels: who announces to leave, who does, and where to.",
+)
+
+_INTERRUPTED = 130
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"channel-monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _globals(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="The configuration file.", show_default="channels.toml")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="Where facts are kept; also MONITOR_DATABASE.",
+            show_default="sqlite:///./monitor.db",
+        ),
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option(help="Take this ISO time, with its zone, as the present.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say everything.")] = False,
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    log.configure(quiet=quiet, verbose=verbose)
+    made = invocation(config, database, now, quiet=quiet, verbose=verbose)
+    context.obj = made.named(context.invoked_subcommand or "")
+
+
+def asked(context: typer.Context) -> Invocation:
+    """Return the global options of the command that is running."""
+    return cast("Invocation", context.obj)
+
+
+def main() -> None:
+    """Run the program; never returns. Exit codes: see errors.py."""
+    # Importing registers the commands; each module is read only once the program runs.
+    from monitor.cli import collecting, importing, judging, reporting  # noqa: F401, PLC0415
+
+    arguments = with_globals_first(sys.argv[1:])
+    verbose = "--verbose" in arguments
+    try:
+        code = app(args=arguments, prog_name="channel-monitor", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except MonitorError as error:
+        if verbose:
+            traceback.print_exc()
+        say(f"error: {error}")
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say("stopped; what was committed is kept")
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our results has gone, as `head` does; that is no failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        if verbose:
+            traceback.print_exc()
+        say(f"error: {error}; check the file, its folder and the disk")
+        code = 1
+    except Exception as error:  # noqa: BLE001 - the last net: say what happened, never a traceback
+        if verbose:
+            traceback.print_exc()
+        say(
+            f"error: a fault of this program: {type(error).__name__}: {error}; please report it, "
+            "with what --verbose prints"
+        )
+        code = 1
+    sys.exit(code or 0)

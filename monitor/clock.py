@@ -1,0 +1,79 @@
+"""The only place that asks what time it is; everything else is handed a `Clock`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Something that knows the time."""
+
+    @property
+    def shifted(self) -> bool:
+        """Whether this is not the wall clock, so that a real fetch can warn."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC, to the second."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    shifted = False
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedClock:
+    """A clock that stands still: the `--now` of a command, or a test."""
+
+    at: datetime
+    shifted: bool = True
+
+    def now(self) -> datetime:
+        """Return the time it stands at."""
+        return self.at
+
+
+def as_utc(text: str) -> datetime:
+    """Read an ISO 8601 time with a zone and return it in UTC.
+
+    Raises:
+        ValueError: the text is not a time, or it names no zone.
+    """
+    value = datetime.fromisoformat(text.strip())
+    if value.tzinfo is None:
+        msg = f"the time {text!r} names no zone; add Z or an offset such as +03:30"
+        raise ValueError(msg)
+    return value.astimezone(UTC)
+
+
+def as_rfc3339(at: datetime) -> str:
+    """Write an aware time as RFC 3339 in UTC with `Z`, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_week(at: datetime) -> str:
+    """Name the ISO week (UTC) that a time falls in, such as `2018-W16`."""
+    year, week, _ = at.astimezone(UTC).isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def week_window(name: str) -> tuple[datetime, datetime]:
+    """Return the window `[start, end)` of an ISO week named as `2018-W16`, Monday 00:00 UTC.
+
+    Raises:
+        ValueError: there is no such week.
+    """
+    try:
+        year, week = name.upper().split("-W")
+        start = datetime.fromisocalendar(int(year), int(week), 1).replace(tzinfo=UTC)
+    except ValueError as error:
+        msg = f"{name!r} is no ISO week; write it as 2018-W16"
+        raise ValueError(msg) from error
+    return start, start + timedelta(weeks=1)

@@ -1,0 +1,1 @@
+"""What is concluded: one family of rules a file. Pure; no input or output."""

@@ -1,0 +1,130 @@
+"""Everything known of one channel in; its findings and its case out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.detect import cases, lifecycle, silence, subscribers
+from monitor.detect.findings import Writer
+from monitor.detect.reading import Reading
+from monitor.model import (
+    Availability,
+    Case,
+    CaseDestination,
+    Channel,
+    ChannelView,
+    Count,
+    Coverage,
+    Finding,
+    Interval,
+    Probe,
+    Profile,
+    SubscriberChange,
+)
+
+_UNSEEN = Availability.UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One channel's facts up to `now`, its posts read already.
+
+    `routes` are those by which it is asked after; `taken_at` is when another channel was first
+    met under its name.
+    """
+
+    channel: Channel
+    reading: Reading
+    coverage: Coverage
+    counts: Sequence[Count]
+    probes: Sequence[Probe]
+    profiles: Sequence[Profile]
+    routes: frozenset[str]
+    taken_at: datetime | None
+    now: datetime
+
+
+def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
+    """Return a channel's findings, oldest first, and the channel as a report sees it."""
+    writer = Writer(known.channel)
+    absences = lifecycle.absences(known.probes, known.routes)
+    silences = silence.silences(known.reading.posts, known.coverage, known.now)
+    swaps = lifecycle.reassignments(known.counts)
+    said = [writer.said(s) for s in known.reading.said]
+    found = [
+        *said,
+        *(writer.shown(shown) for shown in known.reading.shown.values()),
+        *silence.findings(writer, silences),
+        *lifecycle.availability_findings(writer, absences),
+        *lifecycle.profile_findings(writer, known.profiles),
+        *lifecycle.reassignment_findings(writer, swaps, known.taken_at),
+        *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
+    ]
+    found.sort(key=lambda f: (f.at, f.kind, f.id))
+    standing = cases.stand(
+        cases.Events(
+            notices=said,
+            posts=known.reading.posts,
+            announcing=frozenset(known.reading.announcing),
+            silences=silences,
+            absences=absences,
+            coverage=known.coverage,
+            now=known.now,
+        )
+    )
+    return found, ChannelView(
+        channel=known.channel,
+        case=_case(known, standing, found),
+        counts=tuple(known.counts),
+        covered=known.coverage.spans,
+        links=known.reading.link_uses(),
+        posts_by_day=known.reading.posts_by_day(),
+        failures=sum(p.state is _UNSEEN for p in known.probes),
+    )
+
+
+def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> Case:
+    posts = known.reading.posts
+    last = posts[-1][1] if len(posts) else None
+    seen = known.coverage.end
+    return Case(
+        channel=known.channel.username,
+        state=standing.state,
+        since=standing.since,
+        confidence=standing.confidence,
+        availability=lifecycle.availability(known.probes)
+        if known.channel.holds_name
+        else Availability.REASSIGNED,
+        notice=standing.notice,
+        destinations=tuple(
+            CaseDestination(s.platform, s.handle, s.at) for s in known.reading.shown.values()
+        ),
+        subscribers=_change(known.counts, standing.notice),
+        silence_days=None
+        if last is None or seen is None
+        else max(0.0, (min(seen, known.now) - last) / timedelta(days=1)),
+        last_post_at=last,
+        timeline=tuple(found),
+        why=standing.why,
+    )
+
+
+def _change(counts: Sequence[Count], notice: Finding | None) -> SubscriberChange | None:
+    """Return subscribers at the last count before the notice, and at the last of all."""
+    if notice is None:
+        return None
+    before = [c for c in counts if c.at <= notice.at]
+    after = [c for c in counts if c.at > notice.at]
+    if not before or not after:
+        return None
+    old, new = _sharpest(before), _sharpest(after)
+    if old.middle <= 0:
+        return None
+    return SubscriberChange(old, new, 100 * (new.middle / old.middle - 1))
+
+
+def _sharpest(counts: Sequence[Count]) -> Interval:
+    """Return the most precise count of the last day: a page rounds what a landing page does not."""
+    last = counts[-1].at
+    same = [c.subscribers for c in counts if last - c.at <= timedelta(days=1)]
+    return min(reversed(same), key=lambda i: i.high - i.low)

@@ -1,0 +1,138 @@
+"""Recognise a channel in words: its title, aliases and username in a text, its handle elsewhere.
+
+A `Speaker` enters; places in folded texts and yes or no about handles leave.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.catalog.text import fold
+from monitor.model import Speaker
+
+STRONG_LETTERS = 6
+"""A one-word name this long is no everyday word; shorter ones count only beside "channel".
+Chosen on the composed notices, 2026-11-23."""
+NEAR_LENGTH = 5
+"""A handle's core this long may differ by `NEAR_EDITS` letters; uncalibrated."""
+NEAR_EDITS = 1
+MAX_NAME = 300
+MAX_WORDS = 12
+
+_GENERIC = frozenset(
+    "کانال صفحه رسمی قناه القناه الرسمیه канал официальныи телеграм channel official the telegram"
+    " اخبار пресс служба".split()
+)
+_LITTLE = frozenset("و در از به ی и в по на of the and for in on من في على".split())
+_AFFIXES = re.compile(
+    r"(?:official|offical|channel|news|media|press|tv|info|online|resmi|rasmi|iran|fa|ir|ru|en|ar|"
+    r"org|com|net|live|gos|biz|max|the|real)",
+)
+_CYRILLIC = re.compile(r"[а-я]+\Z")
+_ARABIC = re.compile(r"[\u0600-\u06ff]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a channel: its whole form, its words' stems, and whether it stands alone."""
+
+    whole: re.Pattern[str]
+    stems: tuple[re.Pattern[str], ...]
+    strong: bool
+
+
+def _loose(word: str) -> str:
+    """Allow a word its case endings (Russian) or clitics (Persian, Arabic)."""
+    if _CYRILLIC.match(word) and len(word) > 3:
+        return re.escape(word[: max(3, len(word) - 2)]) + r"\w{0,4}"
+    if _ARABIC.match(word):
+        return r"(?:ال|وال|بال|و|ب|ل|لل)?" + re.escape(word.removeprefix("ال")) + r"(?:ی|های)?"
+    return re.escape(word) + r"(?:'?s)?"
+
+
+def _name(text: str) -> Name | None:
+    words = [word for word in re.findall(r"\w+", fold(text[:MAX_NAME])) if word not in _GENERIC]
+    if not words:
+        return None
+    words = words[:MAX_WORDS]
+    loose = [_loose(word) for word in words]
+    stems = tuple(
+        re.compile(rf"(?<!\w){part}(?!\w)")
+        for word, part in zip(words, loose, strict=True)
+        if word not in _LITTLE
+    )
+    return Name(
+        whole=re.compile(r"(?<![\w.])" + r"\W{0,3}".join(loose) + r"(?![\w])"),
+        stems=stems if len(stems) > 1 else (),
+        strong=len(words) > 1 or len(words[0]) >= STRONG_LETTERS,
+    )
+
+
+@lru_cache(maxsize=4096)
+def names_of(speaker: Speaker) -> tuple[Name, ...]:
+    """Return the names by which a text may call the channel, the username among them."""
+    texts = (speaker.title, *speaker.aliases[:50], speaker.username)
+    return tuple(name for name in map(_name, texts) if name is not None)
+
+
+def named(speaker: Speaker, folded: str, *, strong: bool = True) -> Iterator[tuple[int, int]]:
+    """Yield where the channel's names stand; with `strong` only those that are no everyday word."""
+    for name in names_of(speaker):
+        if strong and not name.strong:
+            continue
+        hit = name.whole.search(folded)
+        if hit is not None:
+            yield hit.span()
+            continue
+        found = [stem.search(folded) for stem in name.stems]
+        places = [place.span() for place in found if place is not None]
+        if places and len(places) == len(found):
+            yield min(places)[0], max(end for _, end in places)
+
+
+def _core(handle: str) -> str:
+    plain = re.sub(r"[^a-z0-9]", "", fold(handle))
+    bare = re.sub(r"\d+\Z", "", _AFFIXES.sub("", plain))
+    return bare if len(bare) >= 4 else plain
+
+
+def _edits(one: str, other: str) -> int:
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+    return row[-1]
+
+
+@lru_cache(maxsize=65_536)
+def near(speaker: Speaker, handle: str) -> bool:
+    """Whether a handle elsewhere equals or nearly equals one of the channel's own.
+
+    Equal but for case, dots, underscores, closing digits and words such as "official"; or one
+    edit apart (Levenshtein 1966) where five letters or more are compared.
+    """
+    if not handle or len(handle) > MAX_NAME:
+        return False
+    theirs = _core(handle)
+    for own in (speaker.username, *speaker.aliases[:50]):
+        mine = _core(own[:64]) if own.isascii() else ""
+        if len(mine) < 3:
+            continue
+        if mine == theirs:
+            return True
+        if min(len(mine), len(theirs)) < NEAR_LENGTH or abs(len(mine) - len(theirs)) > NEAR_EDITS:
+            continue
+        if _edits(mine, theirs) <= NEAR_EDITS:
+            return True
+    return False
+
+
+def is_own_forward(speaker: Speaker, forwarded_from: str | None) -> bool:
+    """Whether a forward comes from the channel itself, by username or title."""
+    if not forwarded_from:
+        return False
+    given = fold(forwarded_from).lstrip("@").strip()
+    own = (speaker.username, speaker.title, *speaker.aliases)
+    return any(given == fold(name).strip() for name in own if name)

@@ -1,0 +1,1 @@
+"""The only wiring: each job joins the rooms for one command. Nothing here parses or judges."""

@@ -1,0 +1,90 @@
+"""Replay the bundled reconstructions through the real pipeline: no account, no network."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from monitor import config
+from monitor.jobs import judging, reporting
+from monitor.jobs.importing import Imported, Options, import_files
+from monitor.report import index
+from monitor.report.summary import Conflict, Reconstruction
+from monitor.samples import loading
+from monitor.store.archive import Archive
+from monitor.store.database import Database
+
+FIRST = "iran-2018"
+"""The sample whose report the demo names last."""
+
+
+async def demo(
+    out: Path, *, say: Callable[[str], None], on_progress: Callable[[Imported], None]
+) -> Path:
+    """Write a report of each sample below `out`, with a page that lists them.
+
+    Returns the path of the report on Iran. What an earlier demo wrote there is replaced.
+    """
+    written: dict[str, Path] = {}
+    entries: list[index.Entry] = []
+    for name in sorted(loading.names(), key=lambda n: n != FIRST):
+        info = loading.read_sources(name)
+        say(f"{name}: replaying {info.title}")
+        written[name] = await _replay(name, info, out / name, on_progress)
+        entries.append(index.Entry(info.title, info.notice, written[name]))
+    index.write(out, entries)
+    return written[FIRST]
+
+
+async def _replay(
+    name: str, info: loading.SampleInfo, out: Path, on_progress: Callable[[Imported], None]
+) -> Path:
+    folder = loading.folder(name)
+    settings = config.load(folder / "channels.toml")
+    archive = Archive(out / "monitor-evidence")
+    _clear(out)
+    start = datetime.combine(info.start, time(), UTC)
+    end = datetime.combine(info.end, time(), UTC) + timedelta(days=1)
+    async with Database(f"sqlite:///{out / 'monitor.db'}", writes="channel-monitor demo") as db:
+        await import_files(
+            db,
+            archive,
+            [folder / "pages.warc.gz"],
+            options=Options(kind="warc"),
+            on_progress=on_progress,
+        )
+        await judging.detect(db, settings, end)
+        return await reporting.report(
+            db,
+            settings,
+            reporting.days(start, end),
+            now=end,
+            out=out,
+            language="en",
+            formats=("html", "json", "csv"),
+            reconstruction=reconstruction(info),
+        )
+
+
+def _clear(out: Path) -> None:
+    """Remove an earlier demo's database and archive, and nothing else."""
+    for path in [*out.glob("monitor.db*"), *out.glob("monitor-evidence/*.warc.gz")]:
+        path.unlink()
+
+
+def reconstruction(info: loading.SampleInfo) -> Reconstruction:
+    """Return what a report must say of a sample: that it is one, its sources, their conflicts."""
+    return Reconstruction(
+        notice=info.notice,
+        sources=tuple((f"{s.publisher}: {s.title} ({s.date})", s.url or "") for s in info.sources),
+        conflicts=tuple(
+            Conflict(
+                channel=fact.channel,
+                fact=fact.note,
+                earliest=fact.earliest,
+                latest=fact.latest,
+                sources="; ".join(s.publisher for s in info.cited(fact)),
+            )
+            for fact in info.facts
+            if fact.conflict and fact.channel is not None
+        ),
+    )

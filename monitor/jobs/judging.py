@@ -1,0 +1,183 @@
+"""From the stored facts to a judgement: read, ask what was covered, conclude."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.config import ChannelSettings, Settings
+from monitor.detect.joining import Known, conclude
+from monitor.detect.reading import Reading
+from monitor.jobs.forms import case_form, finding_form
+from monitor.model import (
+    Case,
+    Channel,
+    ChannelView,
+    Coverage,
+    Finding,
+    Json,
+    Judgement,
+    Profile,
+    Speaker,
+    State,
+)
+from monitor.quality.coverage import observe
+from monitor.store import channels, conclusions, observations, posts
+from monitor.store.database import Connection, Database
+
+ROUTES = frozenset({"preview"})
+"""The routes by which configured channels are asked after."""
+
+
+async def judge(
+    database: Database, settings: Settings, now: datetime, *, only: str | None = None
+) -> Judgement:
+    """Judge every stored channel as it was known at a time, and say which were never seen.
+
+    `only` restricts it to the channels of one username.
+    """
+    findings: list[Finding] = []
+    views: list[ChannelView] = []
+    async with database.begin() as connection:
+        stored = await channels.everyone(connection)
+        for channel in stored:
+            if only is None or channel.username.casefold() == only.casefold():
+                found, view = await _judge_one(connection, channel, stored, settings, now)
+                findings += found
+                if view is not None:
+                    views.append(view)
+    seen = {view.channel.username.casefold() for view in views}
+    for entry in settings.channel:
+        name = entry.username.casefold()
+        if name not in seen and (only is None or name == only.casefold()):
+            views.append(_never_seen(entry))
+    findings.sort(key=lambda f: (f.at, f.channel or "", f.kind, f.id))
+    return Judgement(at=now, findings=tuple(findings), views=tuple(views))
+
+
+async def _judge_one(
+    connection: Connection,
+    channel: Channel,
+    stored: Iterable[Channel],
+    settings: Settings,
+    now: datetime,
+) -> tuple[list[Finding], ChannelView | None]:
+    profiles = await observations.profiles(connection, channel.key, as_of=now)
+    counts = await observations.counts(connection, channel.key, as_of=now)
+    probes = await observations.probes(connection, channel.key, as_of=now)
+    channel = _described(channel, profiles, settings.named(channel.username))
+    reading = Reading(
+        Speaker(username=channel.username, title=channel.title or "", aliases=channel.aliases)
+    )
+    async for kept in posts.read(connection, channel.key, as_of=now):
+        reading.add(kept.post, kept.sha256)
+    if not (profiles or counts or probes or len(reading.posts) or channel.configured):
+        return [], None  # known only from what was observed later
+    known = Known(
+        channel=channel,
+        reading=reading,
+        coverage=_clipped(observe(probes, counts, reading.posts), now),
+        counts=counts,
+        probes=probes,
+        profiles=profiles,
+        routes=ROUTES,
+        taken_at=await _taken_at(connection, channel, stored, now),
+        now=now,
+    )
+    return conclude(known)
+
+
+def _clipped(coverage: Coverage, now: datetime) -> Coverage:
+    return Coverage.of((start, min(end, now)) for start, end in coverage.spans if start < now)
+
+
+def _described(channel: Channel, profiles: list[Profile], entry: ChannelSettings | None) -> Channel:
+    """Join what the pages say of a channel with what channels.toml does."""
+    titles = [p.title for p in profiles if p.title]
+    channel = replace(
+        channel,
+        title=titles[-1] if titles else entry.title if entry else None,
+        about=next((p.about for p in reversed(profiles) if p.about), None),
+    )
+    if entry is None or not channel.holds_name:
+        return channel
+    aliases = list(entry.aliases)
+    if entry.title and entry.title != channel.title:
+        aliases.append(entry.title)
+    return replace(
+        channel,
+        aliases=tuple(aliases),
+        category=entry.category,
+        country=entry.country,
+        language=entry.language,
+        configured=True,
+        destinations=tuple((d.partition(":")[0], d.partition(":")[2]) for d in entry.destinations),
+    )
+
+
+async def _taken_at(
+    connection: Connection, channel: Channel, stored: Iterable[Channel], now: datetime
+) -> datetime | None:
+    """Return when another channel was first met under a channel's name."""
+    if channel.holds_name:
+        return None
+    for other in stored:
+        if other.holds_name and other.username.casefold() == channel.username.casefold():
+            met = await observations.profiles(connection, other.key, as_of=now)
+            return met[0].at if met else None
+    return None
+
+
+def _never_seen(entry: ChannelSettings) -> ChannelView:
+    channel = Channel(
+        key=0,
+        username=entry.username,
+        title=entry.title,
+        aliases=entry.aliases,
+        category=entry.category,
+        country=entry.country,
+        language=entry.language,
+        configured=True,
+    )
+    case = Case(
+        channel=entry.username,
+        state=State.UNKNOWN,
+        since=None,
+        confidence=0.0,
+        availability=None,
+        why="nothing of it was ever seen",
+    )
+    return ChannelView(channel=channel, case=case)
+
+
+async def detect(database: Database, settings: Settings, now: datetime) -> Judgement:
+    """Judge everything and keep the conclusions, in place of the earlier ones."""
+    judgement = await judge(database, settings, now)
+    findings, cases = forms(judgement)
+    async with database.begin() as connection:
+        await conclusions.replace(connection, findings=findings, cases=cases, judged_at=now)
+    return judgement
+
+
+def forms(judgement: Judgement) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
+    """Return a judgement's findings and cases in their JSON form."""
+    return (
+        [finding_form(f) for f in judgement.findings],
+        [case_form(view.case) for view in judgement.views],
+    )
+
+
+async def concluded(
+    database: Database, settings: Settings, now: datetime, *, asked_for_now: bool
+) -> tuple[list[dict[str, Json]], list[dict[str, Json]], datetime]:
+    """Return findings, cases and the time they stand for, judging only if need be.
+
+    The kept conclusions serve while no fact has changed since; a `--now` of one's own
+    (`asked_for_now`) is served by them only if it is their very time.
+    """
+    async with database.begin() as connection:
+        judged_at = await conclusions.judged_at(connection)
+        if judged_at is not None and (not asked_for_now or judged_at == now):
+            findings, cases = await conclusions.read(connection)
+            return findings, cases, judged_at
+    findings, cases = forms(await judge(database, settings, now))
+    return findings, cases, now

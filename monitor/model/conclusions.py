@@ -1,0 +1,203 @@
+"""Conclusions drawn from facts: verdicts, findings, cases. They can always be drawn again."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from monitor.model.facts import Availability, Channel, Count, Interval
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class State(StrEnum):
+    """Where a channel's migration stands; the rules are in detect/cases.py."""
+
+    ACTIVE = "active"
+    PARALLEL = "parallel"
+    ANNOUNCED = "announced"
+    ANNOUNCED_NOT_DONE = "announced_not_done"
+    PARTIAL = "partial"
+    LEFT = "left"
+    GONE = "gone"
+    RETURNED = "returned"
+    UNKNOWN = "unknown"
+
+
+class Label(StrEnum):
+    """What one post says about its own channel's presence on Telegram."""
+
+    CLOSURE = "closure"
+    PARTIAL_MOVE = "partial_move"
+    INVITATION = "invitation"
+    RETURN = "return"
+    THIRD_PARTY = "third_party"
+    NONE = "none"
+
+
+class Kind(StrEnum):
+    """The kinds of finding; a contract with other people's scripts: it may grow, not change."""
+
+    CLOSURE_NOTICE = "closure_notice"
+    PARTIAL_MOVE = "partial_move"
+    INVITATION = "invitation"
+    RETURN_NOTICE = "return_notice"
+    THIRD_PARTY_REPORT = "third_party_report"
+    DESTINATION_LINK = "destination_link"
+    SUBSCRIBER_DROP = "subscriber_drop"
+    SUBSCRIBER_TREND = "subscriber_trend"
+    SILENCE = "silence"
+    RESUMED = "resumed"
+    USERNAME_CHANGED = "username_changed"
+    USERNAME_REASSIGNED = "username_reassigned"
+    TITLE_CHANGED = "title_changed"
+    ABOUT_CHANGED = "about_changed"
+    GONE = "gone"
+    PRIVATE = "private"
+    RESTRICTED = "restricted"
+    PREVIEW_DISABLED = "preview_disabled"
+    AVAILABLE_AGAIN = "available_again"
+
+
+LinkKind = Literal["handle", "join", "id", "post", "share_button", "person", "site", "mention"]
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationLink:
+    """An address or mention of another platform: `own` when it is the channel's own presence."""
+
+    url: str
+    platform: str
+    kind: LinkKind
+    handle: str | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A piece of a text and its place in it: `text[start:end]`, in code points."""
+
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one post says: its label, how sure, by which rule, and the words it rests on."""
+
+    label: Label
+    confidence: float
+    rule: str
+    evidence: tuple[Quote, ...] = ()
+    links: tuple[DestinationLink, ...] = ()
+    own_destinations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a finding can be looked up: the post, its address, its words, the body's SHA-256."""
+
+    post_id: int | None = None
+    url: str | None = None
+    quote: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule concludes from observations. Its id survives re-detection."""
+
+    channel: str | None
+    kind: Kind
+    at: datetime
+    confidence: float
+    rule: str
+    summary: str
+    evidence: tuple[Evidence, ...] = ()
+    details: Mapping[str, Json] = field(default_factory=dict)
+    key: str = ""
+    """What the id is hashed from besides the kind: channel key and first evidence."""
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits of SHA-256 over kind, channel and first evidence."""
+        return hashlib.sha256(f"{self.kind}\n{self.key}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDestination:
+    """A presence elsewhere that the channel showed as its own, and when it first did."""
+
+    platform: str
+    handle: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberChange:
+    """Subscribers before and after the notice; the change is of the intervals' middles, in %."""
+
+    before: Interval
+    after: Interval
+    change_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One channel's migration: findings joined into a state with a timeline.
+
+    `since` is when the state began; `silence_days` counts days without a post up to the last time
+    that we could see, None while nothing was ever seen.
+    """
+
+    channel: str
+    state: State
+    since: datetime | None
+    confidence: float
+    availability: Availability | None
+    notice: Finding | None = None
+    destinations: tuple[CaseDestination, ...] = ()
+    subscribers: SubscriberChange | None = None
+    silence_days: float | None = None
+    last_post_at: datetime | None = None
+    timeline: tuple[Finding, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUse:
+    """How many posts of one UTC day showed a platform's address; `own` ones the channel's own."""
+
+    day: date
+    platform: str
+    own: bool
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """One channel as a report sees it: facts in brief beside what was concluded from them.
+
+    `covered` are the stretches `[start, end)` whose posts were seen whole, merged and in order.
+    `posts_by_day` counts the posts of each UTC day. `failures` are probes that were unreachable.
+    """
+
+    channel: Channel
+    case: Case
+    counts: tuple[Count, ...] = ()
+    covered: tuple[tuple[datetime, datetime], ...] = ()
+    links: tuple[LinkUse, ...] = ()
+    posts_by_day: Mapping[date, int] = field(default_factory=dict)
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything concluded at one time from one state of the store."""
+
+    at: datetime
+    findings: tuple[Finding, ...]
+    views: tuple[ChannelView, ...]

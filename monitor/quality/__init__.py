@@ -1,0 +1,1 @@
+"""Whether we may judge: what was covered, what was not. Pure."""

@@ -1,0 +1,1 @@
+"""How it is told: summary, figures, one HTML file."""

@@ -1,0 +1,1 @@
+"""Bundled reconstructions that `demo` replays: composed by us from sourced facts."""

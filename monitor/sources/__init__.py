@@ -1,0 +1,1 @@
+"""Where facts come from: public pages, recorded archives, files. Writes nothing to the store."""

@@ -1,0 +1,1 @@
+"""Where facts are kept: one SQLite database, and the archive of fetched bodies beside it."""

@@ -1,0 +1,79 @@
+"""The last judgement, kept so that listing it costs nothing; thrown away by the next one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.model import Json
+from monitor.store.schema import case_state, fact, finding
+
+
+async def replace(
+    connection: AsyncConnection,
+    *,
+    findings: Sequence[Mapping[str, Json]],
+    cases: Sequence[Mapping[str, Json]],
+    judged_at: datetime,
+) -> None:
+    """Store findings and cases, in their JSON form, in place of the earlier ones."""
+    await connection.execute(finding.delete())
+    await connection.execute(case_state.delete())
+    if findings:
+        await connection.execute(
+            finding.insert(),
+            [
+                {
+                    "id": f["id"], "channel": f["channel"], "kind": f["kind"],
+                    "at": int(datetime.fromisoformat(str(f["at"])).timestamp()),
+                    "body": json.dumps(f, ensure_ascii=False),
+                }
+                for f in findings
+            ],
+        )  # fmt: skip
+    if cases:
+        await connection.execute(
+            case_state.insert(),
+            [
+                {
+                    "position": n, "channel": case["channel"],
+                    "body": json.dumps(case, ensure_ascii=False),
+                }
+                for n, case in enumerate(cases)
+            ],
+        )  # fmt: skip
+    version = await _fact(connection, "version")
+    for name, value in (("judged_version", version), ("judged_at", judged_at.timestamp())):
+        statement = insert(fact).values(name=name, value=value or 0)
+        await connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["name"], set_={"value": statement.excluded.value}
+            )
+        )
+
+
+async def judged_at(connection: AsyncConnection) -> datetime | None:
+    """Return when the stored judgement was made, None if facts have changed since, or never."""
+    at = await _fact(connection, "judged_at")
+    if at is None:
+        return None
+    if (await _fact(connection, "judged_version")) != (await _fact(connection, "version") or 0):
+        return None
+    return datetime.fromtimestamp(at, UTC)
+
+
+async def read(
+    connection: AsyncConnection,
+) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
+    """Return the stored findings, oldest first, and cases, in their JSON form."""
+    found = await connection.execute(sa.select(finding.c.body).order_by(finding.c.at, finding.c.id))
+    cases = await connection.execute(sa.select(case_state.c.body).order_by(case_state.c.position))
+    return [json.loads(row.body) for row in found], [json.loads(row.body) for row in cases]
+
+
+async def _fact(connection: AsyncConnection, name: str) -> float | None:
+    row = (await connection.execute(sa.select(fact.c.value).where(fact.c.name == name))).first()
+    return None if row is None else float(row.value)

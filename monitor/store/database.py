@@ -1,0 +1,133 @@
+"""The open database: one writer, any number of readers, SQLite in write-ahead mode."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from monitor.errors import BadUsage, StoreError
+from monitor.store import schema_version
+from monitor.store.schema import fact
+from monitor.store.writer_lock import writing
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file of a `sqlite:///` address.
+
+    Raises:
+        BadUsage: the address is of another database, or of none.
+    """
+    for prefix in ("sqlite+aiosqlite:///", "sqlite:///"):
+        if url.startswith(prefix) and len(url) > len(prefix):
+            name = url.removeprefix(prefix)
+            if name == ":memory:":
+                break
+            return Path(name)
+    shown = url.rsplit("@", maxsplit=1)[-1]  # what stands before @ may be a password
+    msg = f"{shown!r}: this version stores in SQLite files; write --database sqlite:///./monitor.db"
+    raise BadUsage(msg)
+
+
+Connection = AsyncConnection
+"""An open transaction; other rooms hand it on and never look inside."""
+
+
+class Database:
+    """A database file, opened to read or to write.
+
+    Use as an async context manager. Opening to write takes the writer's lock, and makes the
+    database when there is none; opening to read needs one that is there.
+    """
+
+    def __init__(self, url: str, *, writes: str | None = None, wait_s: float = 30.0) -> None:
+        """Prepare; `writes` names the command that will write, None opens to read."""
+        self.path = sqlite_path(url)
+        self._writes = writes
+        self._wait_s = wait_s
+        self._held = ExitStack()
+        self._engine: AsyncEngine | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open; see the class for what is refused."""
+        with ExitStack() as opening:
+            if self._writes is not None:
+                opening.enter_context(writing(self.path, self._writes, wait_s=self._wait_s))
+                if schema_version.check(self.path) is None:
+                    schema_version.migrate(self.path)
+            schema_version.require_current(self.path)
+            self._held = opening.pop_all()
+        self._engine = create_async_engine(
+            sa.URL.create("sqlite+aiosqlite", database=str(self.path))
+        )
+        sa.event.listen(self._engine.sync_engine, "connect", _prepare)
+        sa.event.listen(
+            self._engine.sync_engine, "begin", _begin_immediate if self._writes else _begin
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close, and let the next writer in."""
+        try:
+            if self._engine is not None:
+                await self._engine.dispose()
+        finally:
+            self._held.close()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StoreError: the disk is full, the file is read-only or damaged.
+        """
+        if self._engine is None:
+            msg = "the database is not open"
+            raise StoreError(msg)
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
+            cause = error.orig or error
+            msg = (
+                f"the database {self.path} cannot be used: {cause}; nothing of this step was "
+                "kept; check disk space and permissions, then run the command again"
+            )
+            raise StoreError(msg) from error
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLAlchemy's own begin would be deferred and could fail half-way with "locked".
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def facts_changed(connection: AsyncConnection) -> None:
+    """Count a change of the facts, so that a stored judgement is seen to be old."""
+    statement = insert(fact).values(name="version", value=1)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": fact.c.value + 1})
+    )

@@ -1,0 +1,151 @@
+"""Counts, probes and profiles: facts about a channel beside its posts. Written once, kept."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.model import Availability, Count, Interval, Probe, Profile
+from monitor.store.schema import probe, profile, subscriber_count
+
+
+def _time(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+async def add_counts(connection: AsyncConnection, channel: int, counts: Sequence[Count]) -> int:
+    """Store counts; one of the same time and source is there already. Returns how many are new."""
+    before = await _total(connection, channel)
+    await connection.execute(
+        insert(subscriber_count).on_conflict_do_nothing(),
+        [
+            {
+                "channel": channel, "at": _seconds(c.at), "source": c.source,
+                "low": c.subscribers.low, "high": c.subscribers.high,
+                "max_post_id": c.max_post_id, "title": c.title, "evidence": c.evidence,
+            }
+            for c in counts
+        ],
+    )  # fmt: skip
+    return await _total(connection, channel) - before
+
+
+async def _total(connection: AsyncConnection, channel: int) -> int:
+    rows = await connection.execute(
+        sa.select(sa.func.count()).where(subscriber_count.c.channel == channel)
+    )
+    return int(rows.scalar_one())
+
+
+async def counts(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Count]:
+    """Return a channel's counts up to a time, oldest first."""
+    rows = await connection.execute(
+        sa.select(subscriber_count)
+        .where(subscriber_count.c.channel == channel, subscriber_count.c.at <= _seconds(as_of))
+        .order_by(subscriber_count.c.at)
+    )
+    return [
+        Count(
+            at=datetime.fromtimestamp(row.at, UTC),
+            subscribers=Interval(row.low, row.high),
+            source=row.source,
+            max_post_id=row.max_post_id,
+            title=row.title,
+            evidence=row.evidence,
+        )
+        for row in rows
+    ]
+
+
+async def add_probe(connection: AsyncConnection, channel: int, seen: Probe) -> bool:
+    """Store a probe; the same one twice is one row. Returns whether it is new."""
+    row = {
+        "channel": channel,
+        "at": _seconds(seen.at),
+        "route": seen.route,
+        "state": None if seen.state is None else str(seen.state),
+        "covers_from": _seconds(seen.covers_from),
+        "covers_to": _seconds(seen.covers_to),
+        "detail": seen.detail,
+    }
+    same = [probe.c[name].is_not_distinct_from(value) for name, value in row.items()]
+    if (await connection.execute(sa.select(probe.c.id).where(*same))).first() is not None:
+        return False
+    await connection.execute(probe.insert().values(**row, evidence=seen.evidence))
+    return True
+
+
+async def probes(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Probe]:
+    """Return a channel's probes up to a time, oldest first."""
+    rows = await connection.execute(
+        sa.select(probe)
+        .where(probe.c.channel == channel, probe.c.at <= _seconds(as_of))
+        .order_by(probe.c.at, probe.c.id)
+    )
+    return [
+        Probe(
+            at=datetime.fromtimestamp(row.at, UTC),
+            route=row.route,
+            state=None if row.state is None else Availability(row.state),
+            covers_from=_time(row.covers_from),
+            covers_to=_time(row.covers_to),
+            detail=row.detail,
+            evidence=row.evidence,
+        )
+        for row in rows
+    ]
+
+
+async def add_profile(connection: AsyncConnection, channel: int, seen: Profile) -> bool:
+    """Store a profile if it differs from the last one before it. Returns whether it did."""
+    rows = await connection.execute(
+        sa.select(profile)
+        .where(profile.c.channel == channel, profile.c.at <= _seconds(seen.at))
+        .order_by(profile.c.at.desc())
+        .limit(1)
+    )
+    last = rows.first()
+    # What a page does not tell (None) is what it was.
+    title = seen.title if seen.title is not None or last is None else last.title
+    about = seen.about if seen.about is not None or last is None else last.about
+    verified = seen.verified if seen.verified is not None or last is None else last.verified
+    now = (seen.username, title, about, verified)
+    if last is not None and now == (last.username, last.title, last.about, last.verified):
+        return False
+    statement = insert(profile).values(
+        channel=channel, at=_seconds(seen.at), username=seen.username, title=title, about=about,
+        verified=verified, evidence=seen.evidence,
+    )  # fmt: skip
+    # Two pages of one second are one look: the second completes the first.
+    statement = statement.on_conflict_do_update(
+        index_elements=["channel", "at"],
+        set_={"username": seen.username, "title": title, "about": about, "verified": verified},
+    )
+    await connection.execute(statement)
+    return True
+
+
+async def profiles(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Profile]:
+    """Return a channel's profiles up to a time, oldest first."""
+    rows = await connection.execute(
+        sa.select(profile)
+        .where(profile.c.channel == channel, profile.c.at <= _seconds(as_of))
+        .order_by(profile.c.at)
+    )
+    return [
+        Profile(
+            at=datetime.fromtimestamp(row.at, UTC),
+            username=row.username,
+            title=row.title,
+            about=row.about,
+            verified=row.verified,
+            evidence=row.evidence,
+        )
+        for row in rows
+    ]

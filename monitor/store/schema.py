@@ -1,0 +1,183 @@
+"""The tables. Times are whole seconds since 1970 UTC; JSON is text. Changed only by a migration.
+
+Facts are kept as first seen and superseded, never overwritten unseen: an edited text goes to
+`post_revision`, earlier views to `post_views`. `finding` and `case_state` are conclusions and can
+be thrown away.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("telegram_id", Integer, unique=True),
+    Column("username", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    # False once another channel has taken the name.
+    Column("holds_name", Boolean, nullable=False, default=True),
+)
+Index("channel_by_name", channel.c.folded, channel.c.holds_name)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("source", Text, nullable=False),  # an address, or a file's name
+    Column("at", Integer, nullable=False),
+    # Where the archive holds the body; null for imported tables of rows.
+    Column("file", Text),
+    Column("offset", Integer),
+    Column("length", Integer),
+    UniqueConstraint("sha256", "source", "at"),
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("links", Text),
+    Column("edited", Boolean, nullable=False),
+    Column("edited_at", Integer),
+    Column("forwarded_from", Text),
+    Column("reply_to", Integer),
+    Column("album", Text),
+    Column("media", Text),
+    Column("poll", Text),
+    Column("service", Text),
+    Column("author", Text),
+    Column("forwards", Integer),
+    Column("views_low", Integer),
+    Column("views_high", Integer),
+    Column("views_at", Integer),
+    Column("first_seen", Integer, nullable=False),
+    Column("observed_at", Integer, nullable=False),  # of the version in this row
+    Column("evidence", Integer, ForeignKey("evidence.id")),
+)
+
+post_revision = Table(
+    "post_revision",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("observed_at", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("links", Text),
+    Column("edited_at", Integer),
+    Column("evidence", Integer, ForeignKey("evidence.id")),
+)
+
+post_views = Table(
+    "post_views",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, primary_key=True),
+    Column("low", Integer, nullable=False),
+    Column("high", Integer, nullable=False),
+)
+
+subscriber_count = Table(
+    "subscriber_count",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key"), primary_key=True),
+    Column("at", Integer, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("low", Integer, nullable=False),
+    Column("high", Integer, nullable=False),
+    Column("max_post_id", Integer),
+    Column("title", Text),
+    Column("evidence", Integer, ForeignKey("evidence.id")),
+)
+
+probe = Table(
+    "probe",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", Integer, ForeignKey("channel.key"), nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("state", Text),
+    Column("covers_from", Integer),
+    Column("covers_to", Integer),
+    Column("detail", Text, nullable=False, default=""),
+    Column("evidence", Integer, ForeignKey("evidence.id")),
+)
+Index("probe_by_channel", probe.c.channel, probe.c.at)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key"), primary_key=True),
+    Column("at", Integer, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("title", Text),
+    Column("about", Text),
+    Column("verified", Boolean),
+    Column("evidence", Integer, ForeignKey("evidence.id")),
+)
+
+# When a configured name is due, and how asking for it went: schedule state is data.
+visit = Table(
+    "visit",
+    metadata,
+    Column("folded", Text, primary_key=True),
+    Column("route", Text, primary_key=True),
+    Column("last_at", Integer),
+    Column("last_success", Integer),
+    Column("errors", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+    # Pages were read without a gap from post `bottom` up to post `top`. While newer pages are
+    # being read, newest first, `pending_top` is where that began and `pending_low` how far down
+    # it has come: after a kill the next pass closes that gap first.
+    Column("bottom", Integer),
+    Column("top", Integer),
+    Column("pending_top", Integer),
+    Column("pending_low", Integer),
+    # The time down to which the first pass still has to read; null when it has.
+    Column("back_until", Integer),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("channel", Text),
+    Column("kind", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("finding_by_time", finding.c.at)
+
+case_state = Table(
+    "case_state",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("position", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Float, nullable=False),
+)
+"""Counters: `version` rises with every change of the facts; `judged_version`, `judged_at`."""

@@ -1,0 +1,87 @@
+"""When each watched name was last asked after, how that went, and how far its pages were read."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.store.schema import visit
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a channel's pages were read: see the table `visit`. Post ids; None is not yet."""
+
+    bottom: int | None = None
+    top: int | None = None
+    pending_top: int | None = None
+    pending_low: int | None = None
+    back_until: datetime | None = None
+
+
+async def last_at(connection: AsyncConnection, username: str, route: str) -> datetime | None:
+    """Return when a name was last asked after over a route, successfully or not."""
+    found = await connection.execute(sa.select(visit.c.last_at).where(*_key(username, route)))
+    seconds = found.scalar()
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+async def record(
+    connection: AsyncConnection, username: str, route: str, *, at: datetime, error: str | None
+) -> None:
+    """Write how a visit ended; called on every way out of it."""
+    moment = int(at.timestamp())
+    statement = insert(visit).values(
+        folded=username.casefold(),
+        route=route,
+        last_at=moment,
+        last_success=None if error else moment,
+        errors=1 if error else 0,
+        last_error=error,
+    )
+    changes: dict[str, object] = {"last_at": moment, "last_error": error}
+    if error:
+        changes["errors"] = visit.c.errors + 1
+    else:
+        changes |= {"errors": 0, "last_success": moment}
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["folded", "route"], set_=changes)
+    )
+
+
+async def progress(connection: AsyncConnection, username: str, route: str) -> Progress:
+    """Return how far a channel's pages were read."""
+    row = (await connection.execute(sa.select(visit).where(*_key(username, route)))).first()
+    if row is None:
+        return Progress()
+    until = row.back_until
+    return Progress(
+        bottom=row.bottom,
+        top=row.top,
+        pending_top=row.pending_top,
+        pending_low=row.pending_low,
+        back_until=None if until is None else datetime.fromtimestamp(until, UTC),
+    )
+
+
+async def record_progress(
+    connection: AsyncConnection, username: str, route: str, now: Progress
+) -> None:
+    """Write how far pages were read, in the transaction that stores the pages."""
+    values = {
+        "bottom": now.bottom,
+        "top": now.top,
+        "pending_top": now.pending_top,
+        "pending_low": now.pending_low,
+        "back_until": int(now.back_until.timestamp()) if now.back_until else None,
+    }
+    statement = insert(visit).values(folded=username.casefold(), route=route, errors=0, **values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["folded", "route"], set_=values)
+    )
+
+
+def _key(username: str, route: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return visit.c.folded == username.casefold(), visit.c.route == route

@@ -1,0 +1,142 @@
+"""Posts are kept once; edits and later views supersede, and what was before stays readable."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.model import Interval, Link, Poll, Post
+from monitor.store import channels, evidence, posts
+from monitor.store.database import Database
+
+AT = datetime(2018, 4, 18, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+async def write(db: Database, *given_posts: tuple[Post, datetime]) -> posts.Written:
+    async with db.begin() as connection:
+        key = await channels.resolve(connection, "demo_channel")
+        proof = await evidence.add(connection, sha256="ab" * 32, source="x", at=AT)
+        return await posts.write(connection, key, given_posts, proof)
+
+
+async def read(db: Database, as_of: datetime) -> list[Post]:
+    async with db.begin() as connection:
+        key = await channels.resolve(connection, "demo_channel")
+        return [kept.post async for kept in posts.read(connection, key, as_of=as_of)]
+
+
+def database(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path / 'm.db'}", writes="test")
+
+
+@pytest.mark.asyncio
+async def test_a_post_comes_back_as_it_went_in(tmp_path: Path) -> None:
+    post = Post(
+        id=7,
+        at=AT,
+        text="متن\nline",
+        links=(Link("https://sapp.ir/demo", "hidden", "اینجا"),),
+        views=Interval(5465, 5475),
+        forwards=3,
+        edited=True,
+        edited_at=AT + HOUR,
+        forwarded_from="other",
+        reply_to=5,
+        album=(7, 8),
+        media=("photo",),
+        poll=Poll("q?", ("a", "b"), quiz=True),
+        author="desk",
+    )
+    async with database(tmp_path) as db:
+        await write(db, (post, AT))
+        assert await read(db, AT) == [post]
+
+
+@pytest.mark.asyncio
+async def test_the_same_post_twice_is_one_post_and_no_edit(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        first = await write(db, (Post(1, AT, "a"), AT), (Post(1, AT, "a"), AT))
+        again = await write(db, (Post(1, AT, "a"), AT + HOUR))
+        assert (first.new, first.unchanged) == (1, 1)
+        assert (again.new, again.edited, again.unchanged) == (0, 0, 1)
+
+
+@pytest.mark.asyncio
+async def test_an_edit_supersedes_and_the_earlier_text_is_read_as_of_then(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(1, AT, "before"), AT))
+        written = await write(db, (Post(1, AT, "after", edited=True), AT + 2 * HOUR))
+        assert written.edited == 1
+        assert [p.text for p in await read(db, AT + HOUR)] == ["before"]
+        assert [p.text for p in await read(db, AT + 3 * HOUR)] == ["after"]
+
+
+@pytest.mark.asyncio
+async def test_an_earlier_version_that_comes_in_late_is_history(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(1, AT, "after"), AT + 2 * HOUR))
+        await write(db, (Post(1, AT, "before"), AT))
+        assert [p.text for p in await read(db, AT + HOUR)] == ["before"]
+        assert [p.text for p in await read(db, AT + 2 * HOUR)] == ["after"]
+
+
+@pytest.mark.asyncio
+async def test_what_was_first_seen_later_is_not_known_before(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(1, AT, "a"), AT + HOUR))
+        assert await read(db, AT) == []
+
+
+@pytest.mark.asyncio
+async def test_later_views_supersede_and_the_earlier_are_kept(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(1, AT, "a", views=Interval(10, 10)), AT))
+        await write(db, (Post(1, AT, "a", views=Interval(30, 30)), AT + 2 * HOUR))
+        await write(db, (Post(1, AT, "a", views=Interval(20, 20)), AT + HOUR))
+        await write(db, (Post(1, AT, "a"), AT + 3 * HOUR))
+        assert [p.views for p in await read(db, AT + 4 * HOUR)] == [Interval(30, 30)]
+        async with db.begin() as connection:
+            rows = (await connection.exec_driver_sql("SELECT low FROM post_views")).all()
+        assert sorted(row[0] for row in rows) == [10, 20]
+
+
+@pytest.mark.asyncio
+async def test_views_that_were_unknown_are_filled_in(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(1, AT, "a"), AT))
+        await write(db, (Post(1, AT, "a", views=Interval(9, 9)), AT))
+        await write(db, (Post(1, AT, "a", views=Interval(8, 8)), AT))
+        assert [p.views for p in await read(db, AT)] == [Interval(9, 9)]
+
+
+@pytest.mark.asyncio
+async def test_ids_not_dates_order_a_channel(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(2, AT - HOUR, "later id"), AT), (Post(1, AT, "first id"), AT))
+        assert [p.id for p in await read(db, AT)] == [1, 2]
+        async with db.begin() as connection:
+            key = await channels.resolve(connection, "demo_channel")
+            assert await posts.time_of(connection, key, 2) == AT - HOUR
+            assert await posts.time_of(connection, key, 3) is None
+            assert await posts.first_id_after(connection, key, AT - HOUR) == 1
+            assert await posts.first_id_after(connection, key, AT) is None
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(max_size=200).filter(lambda t: "\x00" not in t))
+def test_any_text_survives_the_store(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    import asyncio
+
+    clean = text.encode("utf-8", "replace").decode()
+
+    async def roundtrip() -> list[Post]:
+        async with database(tmp_path_factory.mktemp("db")) as db:
+            await write(db, (Post(1, AT, clean), AT))
+            return await read(db, AT)
+
+    assert [p.text for p in asyncio.run(roundtrip())] == [clean]

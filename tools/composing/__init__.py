@@ -1,0 +1,1 @@
+"""Composes the bundled reconstructions: readable source files in, recorded pages out."""
