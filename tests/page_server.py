@@ -12,8 +12,8 @@ Every word on its pages is composed; only the names of elements and classes are 
 Channels, `now` and faults may be changed while it runs. A fault is used up by one request of its
 path (without the query), in order; `server.fail("*", ...)` is for every path. A fault is a status
 as `int`, an `Answer`, or one of `reset` (connection closed with no answer), `hang` (answers after
-`hang_s`), `truncate` (half a page under its full Content-Length), `cut` (half a page, as if it were
-whole), `huge` (`huge_bytes` of page), `other_site` (somebody else's page), `empty` (no byte).
+`hang_s`), `ok` (no fault, to place a later one), `truncate` (half a page under its full Content-Length), `cut` (half a page, as if it were
+whole), `ok` (no fault: this one is answered), `huge` (`huge_bytes` of page), `other_site` (somebody else's page), `empty` (no byte).
 A name that is not in `channels`, whatever its case, is one that nobody has.
 """
 
@@ -44,7 +44,7 @@ from tests.served_pages import (
 
 __all__ = ["Answer", "Asked", "PageServer", "ServedChannel", "ServedPost", "as_shown"]
 
-Broken = Literal["reset", "hang", "truncate", "cut", "huge", "other_site", "empty"]
+Broken = Literal["ok", "reset", "hang", "truncate", "cut", "huge", "other_site", "empty"]
 OTHER_SITE = (
     b"<!doctype html><html><head><title>Blocked</title></head><body><p>Composed: this page"
     b" stands where another was asked for.</p></body></html>"

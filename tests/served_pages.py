@@ -92,6 +92,9 @@ def feed_page(
             f'<a href="{path}?before={older}" class="tme_messages_more js-messages_more"'
             f' data-before="{older}"></a></div>'
         )
+    newer = before is not None and shown and shown[-1].id < posts[-1].id
+    if newer:
+        head += f'<link rel="next" href="{path}?after={shown[-1].id}">\n'
     if canonical is not None:
         head += f'<link rel="canonical" href="{path}?before={canonical}">\n'
     blocks = "".join(message_block(channel, post, now) for post in shown) or (

@@ -8,9 +8,9 @@ import typer
 from monitor.cli.context import Invocation, end_of, progress_bar, result, run, say, start_of
 from monitor.cli.program import app, asked
 from monitor.errors import BadUsage
-from monitor.jobs import reporting
 from monitor.jobs.importing import Imported
-from monitor.jobs.reporting import Window
+from monitor.jobs.windows import Window, days, last_week
+from monitor.jobs.windows import week as week_of
 
 FORMATS = ("html", "pdf", "json", "csv")
 LANGUAGES = ("en", "fa", "ru")
@@ -50,12 +50,12 @@ def _window(invoked: Invocation, week: str | None, first: str | None, last: str 
             msg = "--week stands alone: --from and --to name another window"
             raise BadUsage(msg)
         try:
-            return reporting.week(week)
+            return week_of(week)
         except ValueError as error:
             msg = f"--week: {error}"
             raise BadUsage(msg) from error
     if first is None and last is None:
-        return reporting.last_week(invoked.clock.now())
+        return last_week(invoked.clock.now())
     if first is None or last is None:
         msg = "--from and --to belong together: name the first day and the last"
         raise BadUsage(msg)
@@ -63,15 +63,17 @@ def _window(invoked: Invocation, week: str | None, first: str | None, last: str 
     if end <= start:
         msg = f"--to: {last} lies before --from {first}"
         raise BadUsage(msg)
-    return reporting.days(start, end)
+    return days(start, end)
 
 
 async def _report(
     invoked: Invocation, window: Window, language: str | None, formats: list[str], out: Path
 ) -> Path:
+    from monitor.jobs.reporting import report as job  # noqa: PLC0415 - matplotlib takes a second
+
     settings = invoked.settings()
     async with invoked.reading() as database:
-        return await reporting.report(
+        return await job(
             database,
             settings,
             window,
@@ -88,7 +90,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where to write it.")] = Path("demo-output"),
 ) -> None:
     """Replay the bundled reconstructions of Iran 2018 and Russia 2025-26, without a network."""
-    from monitor.jobs import demo as job  # noqa: PLC0415 - matplotlib's import takes a second
+    from monitor.jobs import demo as job  # noqa: PLC0415 - as above
 
     invoked = asked(context)
     with progress_bar(quiet=invoked.quiet) as bar:

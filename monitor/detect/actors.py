@@ -15,6 +15,8 @@ BESIDE = 12
 BRIEF = 200
 """A longer sentence without a first person is told, not announced; uncalibrated."""
 
+_VERBAL = re.compile(r"\w{2,}(?:ли|ем|аем|уем|имся|емся|лся|лись|ите)|شد|است|کنید|کرد|\w{2,}(?:یم|ید)")
+
 
 class Actor(Enum):
     """Whose presence a sentence speaks of."""
@@ -33,6 +35,8 @@ def speaker_label(part: Sentence) -> bool:
         return False
     if any(start < hit.end() for start, _ in part.own(strong=False)):
         return False
+    if any(_VERBAL.fullmatch(word) for word in re.findall(r"\w+", hit.group(1))):
+        return False
     verbs = (
         "stop",
         "move",
@@ -43,8 +47,7 @@ def speaker_label(part: Sentence) -> bool:
         "from_now",
         "only",
         "returns",
-        "stays",
-        "address",
+        "stays", "address", "part", "all",
     )
     return not any(h.start < hit.end() for role in verbs for h in part.hits(role))
 

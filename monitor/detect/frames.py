@@ -22,10 +22,11 @@ OF_US = 25
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the whole post shows: Telegram named, a destination named or linked."""
+    """What the whole post shows: Telegram, a destination (or its address), this very channel."""
 
     telegram: bool
     destination: bool
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _away(part: Sentence) -> bool:
 
 def unsaid(part: Sentence) -> bool:
     """Whether a sentence asks, supposes, or speaks of other things than a channel's presence."""
-    if part.question or part.has("maybe", "pause"):
+    if part.question or part.has("maybe", "pause", "fake"):
         return True
     return part.has("block") and not part.has("telegram")
 
@@ -133,7 +134,7 @@ def narrowing(part: Sentence, around: Around) -> Frame | None:
         and (MARK in part.text or part.text.rstrip().endswith((":", "👇")))
     )
     hit = _beside_place(only, part, ONLY_REACH) or (only[0] if only and linked else None)
-    if hit is not None and (part.has("publish", "ours", "we") or _partial(part)):
+    if hit is not None and (part.has("publish", "ours", "we", "from_now") or _partial(part)):
         total = bool(_whole(part)) or (part.has("all") and not _partial(part))
         return Frame("only.all" if total else "only.part", (hit,), part=not total)
     start = part.hits("from_now") or part.hits("instead")
@@ -150,18 +151,20 @@ def _whole(part: Sentence) -> tuple[Hit, ...]:
     )
 
 
-def returning(part: Sentence) -> Frame | None:
+def returning(part: Sentence, around: Around) -> Frame | None:
     """Find a coming back to Telegram or to this channel."""
     if unsaid(part):
         return None
     pair = _closest(part.hits("returns"), part, "telegram", "here", "account", reach=BACK_REACH)
     pair = pair or _closest(part.hits("returns"), part, "account", "here")
+    if pair is None and (around.telegram or around.here) and not _away(part):
+        pair = _closest(part.hits("returns"), part, "we", reach=BACK_REACH)
     return None if pair is None else Frame(f"returns.{pair[0].phrase}", pair)
 
 
 def staying(part: Sentence) -> Frame | None:
     """Find that the channel stays, or that its closing is denied."""
-    if part.question or part.has("maybe"):
+    if part.question or part.has("maybe", "archive"):
         return None
     hits = part.hits("stays")
     if hits and part.has("telegram", "here", "account"):

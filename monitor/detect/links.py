@@ -57,9 +57,16 @@ def _spelled(raw: str, handle: str) -> str:
     return hit.group() if hit is not None else handle
 
 
-def _mentioned(raw: str, part: Sentence, index: int) -> Iterator[Placed]:
+def _mentioned(raw: str, part: Sentence, index: int, above: str) -> Iterator[Placed]:
     handles = list(_HANDLE.finditer(part.text))
     chains = names.chains(part.text, names.find(part.text)) if handles else []
+    if handles and not chains and part.has("handle"):  # "we are on A and B; our name there is @x"
+        listed = names.chains(above, names.find(above))[-1:]
+        for name in listed[0] if listed and len(handles) == 1 else ():
+            spelled = _spelled(raw, handles[0].group(1))
+            if name.group not in {"origin", "client"} and own_words.near(part.speaker, spelled):
+                link = DestinationLink(f"@{spelled}", name.platform, "mention", spelled)
+                yield Placed(link, index)
     for number, handle in enumerate(handles):
         since = handles[number - 1].end() if number else 0
         before = [c for c in chains if since <= c[0].start and c[-1].end <= handle.start()]
@@ -105,7 +112,8 @@ def read(
             found.append(Placed(link, None))
     for index, part in enumerate(parts):
         if "@" in part.text:
-            found.extend(_mentioned(text.raw, part, index))
+            above = parts[index - 1].text if index else ""
+            found.extend(_mentioned(text.raw, part, index, above))
     found.extend(_same_name(speaker, parts))
     once: dict[tuple[str, str], Placed] = {}
     for placed in found:
@@ -126,8 +134,19 @@ def _announced(part: Sentence) -> bool:
     )
 
 
+def _others_names(text: Normalised, speaker: Speaker) -> list[Speaker]:
+    """Return the Telegram names in a post that are not the channel's own, as speakers."""
+    names_shown = [hit.group(1) for hit in _HANDLE.finditer(text.folded)]
+    for found in addresses.find(text.raw):
+        link = addresses.match(found.url)
+        if link is not None and link.platform == "telegram" and link.handle:
+            names_shown.append(link.handle)
+    return [Speaker(name) for name in names_shown[:50] if not own_words.near(speaker, name)]
+
+
 def decide(
     speaker: Speaker,
+    text: Normalised,
     found: Sequence[Placed],
     parts: Sequence[Sentence],
     forwarded_from: str | None,
@@ -139,18 +158,24 @@ def decide(
     belong to that owner; an advertisement's address counts only with the channel's very name.
     """
     foreign = bool(forwarded_from) and not own_words.is_own_forward(speaker, forwarded_from)
+    others = _others_names(text, speaker) if found else []
     advertised = sum(len(part.hits("ad")) for part in parts) >= AD_WORDS
     out = []
     for placed in found:
         link = placed.link
         own = False
-        if link.kind in PRESENCES and not foreign:
+        at = placed.sentence
+        beside = parts if at is None else parts[max(at - 1, 0) : at + 1]
+        pretended = any(part.has("fake") for part in beside)
+        if link.kind in PRESENCES and not foreign and not pretended:
             own = own_words.near(speaker, link.handle or "")
             if not own and not advertised and placed.sentence is not None:
                 part = parts[placed.sentence]
                 bare = len(re.findall(r"[^\W\d_]{2,}", _HOSTS.sub(" ", part.text))) <= 3
                 above = parts[placed.sentence - 1 : placed.sentence] if bare else []
                 own = _announced(part) or any(_announced(one) for one in above)
+                # "@other ... our channel in MAX: max.ru/other" is that other's footer.
+                own = own and not any(own_words.near(o, link.handle or "") for o in others)
         out.append(replace(link, own=own))
     return tuple(out)
 
@@ -167,4 +192,4 @@ def destinations(
     """
     whole = normalise(text[:MAX_TEXT])
     parts = sentences(whole.folded, speaker)
-    return decide(speaker, read(speaker, whole, urls, parts), parts, forwarded_from)
+    return decide(speaker, whole, read(speaker, whole, urls, parts), parts, forwarded_from)

@@ -4,11 +4,13 @@ A speaker, a text and its addresses enter; a `Verdict` leaves. Pure and determin
 nothing but its arguments. A cheap automaton looks at every text; only candidates meet the rules.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.catalog import names
+from monitor.catalog.phrases import Hit
 from monitor.catalog.text import Normalised, fold, normalise
 from monitor.detect import frames, links
 from monitor.detect import speaker as own_words
@@ -25,10 +27,22 @@ CONFIDENCE = {
     "none": 0.9,
 }
 """How sure a verdict is, by what it rests on. Uncalibrated: an order, not a probability."""
-CITED = 12
-"""Characters between "said" and the channel where it was said; uncalibrated."""
+CITED = 40
+"""Characters between the channel where something was said and "said"; uncalibrated."""
+VENUE = 20
+"""The same where "said" stands first; uncalibrated."""
+GOVERNED = 60
+"""Characters between another's act and the channel that it governs; chosen on the real posts of
+2025-26, 2026-11-23."""
 MAX_QUOTE = 400
 MAX_EVIDENCE = 4
+
+_IN = re.compile(r"(?<!\w)(?:в|во|на|on|in|در|علی|فی|عبر)\s+(?:\w+\s+)?(?:telegram\s?-?|телеграм\s?-?)?\s?$")
+_PREPOSITION = re.compile(
+    r"(?<!\w)(?:из|в|с|от|from|to|on|off|of|of the|از|به|در|با|من|الی|فی|علی|عبر)\s+$"
+)
+
+_THAT = re.compile(r"(?<!\w)(?:که|что|that|ان|انه|انها|ان\w{0,3})(?!\w)")
 
 NOTHING = Verdict(Label.NONE, CONFIDENCE["none"], "none.nothing")
 
@@ -45,20 +59,23 @@ class Claim:
 
 def _claims(parts: Sequence[Sentence], around: Around, shown: Sequence[int]) -> list[Claim]:
     addressed = any(part.has("ours", "we", "address") for part in parts)
+    spoken_to = any(part.has("ours", "address") for part in parts)
     reported = any(part.has("report") and not part.own() for part in parts)
     out = []
     for index, part in enumerate(parts):
         found = (
             ("close", frames.closing(part, around)),
             ("only", frames.narrowing(part, around)),
-            ("back", frames.returning(part)),
+            ("back", frames.returning(part, around)),
             ("stay", frames.staying(part)),
         )
         acts = [(act, frame) for act, frame in found if frame is not None]
         if acts:
             beside = any(abs(index - place) <= 1 for place in shown)
-            actor = actor_of(part, addressed=addressed or beside, reported=reported)
-            out.extend(Claim(act, frame, part, actor) for act, frame in acts)
+            for act, frame in acts:
+                spoken = beside or (spoken_to if act == "only" else addressed)
+                actor = actor_of(part, addressed=spoken, reported=reported)
+                out.append(Claim(act, frame, part, actor))
     return out
 
 
@@ -77,7 +94,7 @@ def _inviting(parts: Sequence[Sentence], shown: Sequence[DestinationLink]) -> Se
     """Find a sentence that invites to a place elsewhere without showing a handle of our own."""
     advertised = sum(len(part.hits("ad")) for part in parts) >= links.AD_WORDS
     for part in parts:
-        if part.question or advertised or part.has("report", "ad", "block", "deny"):
+        if part.question or advertised or part.has("report", "ad", "block", "deny", "fake"):
             continue
         if not (part.names or part.has("elsewhere")) or not part.has("invite", "opened"):
             continue
@@ -117,12 +134,57 @@ def _own_story(claims: Sequence[Claim], parts: Sequence[Sentence]) -> tuple[Labe
     return Label.NONE, []
 
 
+def _gap(claim: Claim) -> int:
+    verb, *objects = claim.frame.hits
+    gaps = [max(hit.start - verb.end, verb.start - hit.end) for hit in objects]
+    return max(gaps, default=0)
+
+
 def _cited(claim: Claim) -> bool:
     """Whether the channel in a claim is only where something was said, or who says it."""
-    objects = [hit for hit in claim.frame.hits if hit.role in {"account", "telegram", "channel"}]
+    _, *objects = claim.frame.hits
     said = claim.part.hits("report")
     return bool(objects) and all(
-        any(0 <= hit.start - word.end <= CITED or 0 <= word.start - hit.end <= 2 for word in said)
+        any(_venue(claim.part.text, hit, word) for word in said) for hit in objects
+    )
+
+
+def _venue(text: str, place: Hit, said: Hit) -> bool:
+    """Whether "said in its channel", or "in the channel of X they said", is what stands here."""
+    if 0 <= said.start - place.end <= 2:
+        return True
+    if not _IN.search(text[: place.start][-VENUE:]):
+        return False
+    if said.start >= place.end:
+        return said.start - place.end <= CITED
+    between = text[said.end : place.start]
+    return len(between) <= VENUE and not _THAT.search(between)
+
+
+def _crowd(claim: Claim) -> bool:
+    """Whether people in general do it, and no channel or office is named before them."""
+    verb = claim.frame.hits[0]
+    crowds = [hit for hit in claim.part.hits("crowd") if hit.end <= verb.start]
+    named = [*claim.part.hits("actor"), *claim.part.hits("account")]
+    return any(not any(hit.start < crowd.start for hit in named) for crowd in crowds)
+
+
+def _in_telegram(claim: Claim) -> bool:
+    """Whether something is done in, to or from Telegram, not to Telegram itself."""
+    text = claim.part.text
+    return any(
+        _PREPOSITION.search(text[: hit.start][-20:]) is not None
+        for hit in claim.part.hits("telegram")
+    )
+
+
+def _telegram_acts(claim: Claim) -> bool:
+    """Whether Telegram itself is what stops, leaves or stays."""
+    verb, *objects = claim.frame.hits
+    return any(
+        hit.role == "telegram"
+        and 0 <= verb.start - hit.end <= 1
+        and not _PREPOSITION.search(claim.part.text[: hit.start][-20:])
         for hit in objects
     )
 
@@ -131,12 +193,15 @@ def _others(claims: Sequence[Claim], around: Around) -> list[Claim]:
     out = []
     for claim in claims:
         part = claim.part
-        if claim.actor is Actor.SELF or part.question or part.has("block") or _cited(claim):
+        if claim.actor is Actor.SELF or part.question or part.has("block") or _crowd(claim) or _cited(claim) or _telegram_acts(claim):
             continue
         if claim.frame.rule.startswith("last."):
             continue
+        if _gap(claim) > GOVERNED:
+            continue
         where = part.has("telegram") or (around.telegram and part.has("account"))
-        if where and part.has("account", "actor"):
+        finite = claim.act in {"stay", "back"} and _in_telegram(claim)
+        if where and (finite or part.has("account", "actor")):
             out.append(claim)
     return out
 
@@ -174,10 +239,11 @@ def judge(
     whole = Normalised(text[:MAX_TEXT], folded)
     parts = sentences(folded, speaker)
     found = links.read(speaker, whole, urls, parts)
-    shown = links.decide(speaker, found, parts, forwarded_from)
+    shown = links.decide(speaker, whole, found, parts, forwarded_from)
     around = Around(
         telegram=any(part.has("telegram") for part in parts),
         destination=bool(found) or any(part.names or part.has("elsewhere") for part in parts),
+        here=any(part.has("here") for part in parts),
     )
     own_places = [
         placed.sentence

@@ -27,7 +27,7 @@ _GENERIC = frozenset(
 _LITTLE = frozenset("و در از به ی и в по на of the and for in on من في على".split())
 _AFFIXES = re.compile(
     r"(?:official|offical|channel|news|media|press|tv|info|online|resmi|rasmi|iran|fa|ir|ru|en|ar|"
-    r"org|com|net|live|gos|biz|max|the|real)",
+    r"org|com|net|live|gos|biz|max|the|real|group)",
 )
 _CYRILLIC = re.compile(r"[а-я]+\Z")
 _ARABIC = re.compile(r"[\u0600-\u06ff]+\Z")

@@ -28,8 +28,7 @@ NOISE_UNKNOWN = 2e-3
 """The daily noise assumed where fewer than `ENOUGH` points tell. Uncalibrated."""
 ENOUGH = 6
 TREND_LEAST = 0.02
-TREND_LENGTH = timedelta(days=28)
-"""A slower fall is told from four weeks and 2 % on. Uncalibrated."""
+"""A slower fall than a drop is a trend, told from 2 % on. Uncalibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,11 @@ def falls(counts: Sequence[Count]) -> tuple[list[Fall], list[Fall]]:
     edges = [0, *(edge for drop in drops for edge in drop), len(points) - 1]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         stretch = points[start : end + 1]
-        if len(stretch) < ENOUGH or stretch[-1].at - stretch[0].at < TREND_LENGTH:
+        if len(stretch) < 2:
             continue
         fall = _steepest(stretch)
-        long_enough = fall.after.at - fall.before.at >= TREND_LENGTH
-        if long_enough and _is_fall(fall.before, fall.after, spread, TREND_LEAST):
+        slow = fall.after.at - fall.before.at > WITHIN
+        if slow and _is_fall(fall.before, fall.after, spread, TREND_LEAST):
             trends.append(fall)
     return found, trends
 

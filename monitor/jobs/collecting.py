@@ -8,7 +8,7 @@ how far the reading has come, so that a kill at any moment costs at most one pag
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -51,6 +51,9 @@ class Collector:
     settings: Settings
     clock: Clock
     on_page: Callable[[str, Page], None] = lambda _name, _page: None
+    _held: dict[str, Seen] = field(default_factory=dict)
+    """Landing pages that wait for the feed to say whose they are: they carry no numeric id, and
+    the name may have passed to another channel."""
 
     async def collect(self, entries: Sequence[ChannelSettings]) -> list[Visited]:
         """Visit the channels that are due, a few at a time, in the order given."""
@@ -107,10 +110,15 @@ class Collector:
         if last is not None and timedelta() <= now - last < self.settings.sources.preview.poll:
             return Visited(name, "not_due")
         landing = await read_landing(self.fetcher, name)
-        kept = await self._keep(name, landing, before)
-        visited = Visited(name, "read", landing.page.state, pages=1, drift=kept.drift)
-        if landing.page.state in _READABLE:
-            visited = await self._read(name, before, visited)
+        visited = Visited(
+            name, "read", landing.page.state, pages=1, drift=landing.page.kind == "unknown"
+        )
+        self._held[name] = landing
+        try:
+            if landing.page.state in _READABLE:
+                visited = await self._read(name, before, visited)
+        finally:
+            await self._keep_landing(name, None)
         async with self.database.begin() as connection:
             await visits.record(connection, name, ROUTE, at=now, error=None)
         logger().info(
@@ -205,13 +213,20 @@ class Collector:
             key = await channels.resolve(connection, name)
             return await posts.first_id_after(connection, key, until)
 
-    async def _keep(self, name: str, seen: Seen, progress: Progress) -> Kept:
+    async def _keep_landing(self, name: str, telegram_id: int | None) -> None:
+        landing = self._held.pop(name, None)
+        if landing is not None:
+            page = replace(landing.page, telegram_id=telegram_id)
+            await self._keep(name, replace(landing, page=page), None)
+
+    async def _keep(self, name: str, seen: Seen, progress: Progress | None) -> Kept:
         async with self.database.begin() as connection:
             kept = await keep_page(
                 connection, self.archive, seen.fetched, seen.page, username=name,
                 at=seen.fetched.at,
             )  # fmt: skip
-            await visits.record_progress(connection, name, ROUTE, progress)
+            if progress is not None:
+                await visits.record_progress(connection, name, ROUTE, progress)
             self.archive.sync()  # a row must not outlive the body that it points to
         self.on_page(name, seen.page)
         return kept
@@ -219,6 +234,7 @@ class Collector:
     async def _keep_seen(
         self, name: str, seen: Seen, progress: Progress, visited: Visited
     ) -> Visited:
+        await self._keep_landing(name, seen.page.telegram_id)
         kept = await self._keep(name, seen, progress)
         if kept.drift:
             logger().warning(

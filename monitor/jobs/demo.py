@@ -7,6 +7,7 @@ from pathlib import Path
 from monitor import config
 from monitor.jobs import judging, reporting
 from monitor.jobs.importing import Imported, Options, import_files
+from monitor.jobs.windows import days
 from monitor.report import index
 from monitor.report.summary import Conflict, Reconstruction
 from monitor.samples import loading
@@ -56,7 +57,7 @@ async def _replay(
         return await reporting.report(
             db,
             settings,
-            reporting.days(start, end),
+            days(start, end),
             now=end,
             out=out,
             language="en",

@@ -29,7 +29,12 @@ MAX_POSTS = 1_000
 MAX_PROBLEMS = 50
 
 _HUGE_TAG = re.compile(rb"<[^<>]{%d}" % MAX_TAG_BYTES)
-_BEFORE = re.compile(r"[?&]before=(\d+)")
+_SMALL_PAGE = 262_144
+"""Bytes of a page in which even one single tag costs no more than 2 s (measured)."""
+_TAG = re.compile(rb"<[a-zA-Z](?:[^=>]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+")
+"""A tag with its quoted values, in which `<` and `>` may stand; rather too long than too short."""
+_BEFORE = re.compile(r"[?&](?:before|after)=(\d+)")
+_NEWER = (('link[rel="next"]', "href"), ("a.tme_messages_more[data-after]", "href"))
 _OLDER = (('link[rel="prev"]', "href"), ("a.tme_messages_more[data-before]", "href"))
 _FEED_MARKS = (
     ".tgme_channel_history, .tgme_channel_info_counter, .tgme_channel_info_header_username,"
@@ -87,7 +92,9 @@ def _refusal(body: bytes) -> str | None:
         return "not a page of Telegram: none of its marks are on it"
     if (tags := body.count(b"<")) > MAX_TAGS:
         return f"the page has {tags} tags, more than {MAX_TAGS}; it was not read"
-    if _HUGE_TAG.search(body):
+    if _HUGE_TAG.search(body) or (
+        len(body) > _SMALL_PAGE and any(len(tag[0]) > MAX_TAG_BYTES for tag in _TAG.finditer(body))
+    ):
         return f"the page has a tag of more than {MAX_TAG_BYTES} bytes; it was not read"
     return None
 
@@ -154,6 +161,7 @@ def _feed_page(tree: LexborHTMLParser, feed: _Feed) -> Page:
         posts=tuple(posts.values()),
         at=max(feed.times, default=None),
         older=_asked(tree, _OLDER),
+        newer=_asked(tree, _NEWER),
         before=_asked(tree, (('link[rel="canonical"]', "href"),)),
         empty=empty,
         problems=tuple(dict.fromkeys(problems))[:MAX_PROBLEMS],

@@ -61,7 +61,14 @@ def test_a_slow_decline_is_a_trend_and_no_drop() -> None:
     assert drops == []
     (trend,) = trends
     assert trend.change_pct < -4
-    assert trend.after.at - trend.before.at >= timedelta(days=28)
+    assert trend.after.at - trend.before.at > timedelta(days=28)
+
+
+def test_a_fall_between_two_distant_looks_is_a_trend() -> None:
+    """Nobody saw whether it took a day or nine."""
+    far = [Count(T + n * 9 * DAY, Interval(v, v)) for n, v in enumerate((50_000, 45_000))]
+    assert falls(far)[0] == []
+    assert [round(t.change_pct) for t in falls(far)[1]] == [-10]
 
 
 def test_two_falls_far_apart_are_two() -> None:

@@ -286,3 +286,10 @@ def test_an_id_out_of_bounds_is_no_post(number: str) -> None:
     )
     assert page.posts == ()
     assert page.state is None
+
+
+def test_only_the_newest_page_links_to_nothing_newer() -> None:
+    posts = [ServedPost(n, NOW, f"post {n}") for n in range(1, 46)]
+    channel = ServedChannel("demo_channel", posts)
+    assert parse_page(feed_page(channel, NOW)).newer is None
+    assert parse_page(feed_page(channel, NOW, before=26)).newer == 25

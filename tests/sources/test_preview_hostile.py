@@ -1,6 +1,7 @@
 """Whatever the bytes are, parse_page answers, soon, and says when it could not read."""
 
 import time
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -143,3 +144,15 @@ def test_a_page_damaged_in_one_place_is_answered(
     read = parse_page(page[:start] + noise + page[start + gap :])
     assert read.kind in {"feed", "landing", "unknown"}
     assert read.state is not None or read.problems
+
+
+def test_one_endless_tag_is_refused_though_it_hides_its_length_in_quotes() -> None:
+    """Attributes are compared with all before them: 2 MB of them would take minutes."""
+    names = b"".join(b" a%d" % number for number in range(8_000))
+    body = b"<div class=tgme_x" + b' b="<" c=">"'.join([names] * 6) + b">"
+    assert len(body) > 262_144
+    started = time.perf_counter()
+    page = parse_page(body)
+    assert page.kind == "unknown"
+    assert "tag of more than" in page.problems[0]
+    assert time.perf_counter() - started < 60  # a bound against minutes, not a benchmark

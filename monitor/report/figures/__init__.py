@@ -7,10 +7,11 @@ summary gives the same bytes: no time and no program goes into the files.
 from pathlib import Path
 
 from monitor.report.contents import Summary
+from monitor.report.drawn import Drawn
 from monitor.report.figures.coverage import coverage
 from monitor.report.figures.departures import departures
 from monitor.report.figures.links import links
-from monitor.report.figures.style import Drawn, style
+from monitor.report.figures.style import style
 from monitor.report.figures.subscribers import charted, subscribers
 
 __all__ = ["MOST", "Drawn", "draw"]

@@ -8,15 +8,16 @@ from matplotlib import colormaps
 from matplotlib.patches import Rectangle
 
 from monitor.report.contents import Line, Summary
+from monitor.report.drawn import Drawn
 from monitor.report.figures.style import (
     BLIND,
     FAINT,
-    Drawn,
     canvas,
     face,
     label,
     save,
     titles,
+    whole,
 )
 from monitor.report.measures import channel_share
 from monitor.report.trend import weeks_of
@@ -34,7 +35,7 @@ def coverage(summary: Summary, lines: Sequence[Line], out: Path, part: int, part
     figure = canvas(9, 2.0 + 0.26 * len(lines))
     axes = figure.subplots()
     image = axes.imshow(
-        np.ma.masked_equal(share, 0), aspect="auto", cmap=colormaps["cividis_r"], vmin=0, vmax=100
+        np.ma.masked_equal(share, 0), aspect="auto", cmap=colormaps["Blues"], vmin=0, vmax=100
     )
     for row, column in zip(*np.where(share == 0), strict=True):
         place = (float(column) - 0.5, float(row) - 0.5)
@@ -42,7 +43,7 @@ def coverage(summary: Summary, lines: Sequence[Line], out: Path, part: int, part
     names = [label(line, 34) for line in lines]
     axes.set_yticks(range(len(lines)), names, fontsize=8)
     for tick, name in zip(axes.get_yticklabels(), names, strict=True):
-        tick.set_family(face(name))
+        tick.set_fontfamily(face(name))
     step = max(1, -(-len(weeks) // 10))
     ticks = list(range(0, len(weeks), step))
     weekly = [words.digits(f"{weeks[n][0]:%G-W%V}") for n in ticks]
@@ -52,11 +53,11 @@ def coverage(summary: Summary, lines: Sequence[Line], out: Path, part: int, part
     axes.grid(visible=False)
     axes.grid(visible=True, which="minor", color="white", linewidth=1)
     axes.tick_params(which="both", length=0)
-    axes.set_xlabel(words.say("figure.time_axis", unit=words.say("figure.unit_week")))
+    axes.set_xlabel(whole(words, words.say("figure.week_axis")))
     bar = figure.colorbar(image, ax=axes, pad=0.02, fraction=0.04)
     bar.set_label(words.say("figure.coverage_axis"), fontsize=8)
     bar.set_ticks([0, 50, 100], labels=[words.number(value) for value in (0, 50, 100)])
-    bar.outline.set_edgecolor(FAINT)  # type: ignore[operator]  # the stubs call it a callable
+    bar.outline.set_edgecolor(FAINT)
     overall = words.percent(summary.coverage_pct)
     key = "figure.coverage" if parts == 1 else "figure.coverage_part"
     title = words.say(key, share=overall, part=part, parts=parts)

@@ -3,20 +3,28 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from monitor.model import Coverage
 from monitor.report.contents import Summary
-from monitor.report.figures.style import Drawn, blind, canvas, save, short, time_axis, titles
+from monitor.report.drawn import Drawn
+from monitor.report.figures.style import (
+    as_days,
+    blind,
+    canvas,
+    save,
+    short,
+    time_axis,
+    titles,
+)
 from monitor.report.measures import EventKind
 
-# The same colours as elsewhere; the dashes tell the lines apart without them.
+# The broad line lies below, so that a dashed one on the same level still shows.
 LINES: dict[EventKind, tuple[str, str, float]] = {
-    "announced": ("#D55E00", "--", 1.8),
-    "left": ("#0072B2", "-", 2.4),
-    "returned": ("#009E73", "-.", 1.8),
+    "left": ("#56B4E9", "-", 3.2),
+    "announced": ("#B34700", "--", 1.8),
+    "returned": ("#009E73", "-", 1.8),
 }
 
 
@@ -38,8 +46,8 @@ def departures(summary: Summary, out: Path) -> Drawn:
         axes.lines[-1].set_label(f"{name}: {words.number(totals[kind])}")
     for gap in _unseen(summary, (start, end)):
         blind(axes, *gap)
-    unit = time_axis(axes, summary, 10)
-    axes.set_xlabel(unit)
+    time_axis(axes, summary, 8)
+    axes.set_xlabel("UTC")
     axes.set_ylabel(words.say("figure.left_axis"))
     axes.set_ylim(0, max(1.0, *totals.values()) * 1.12)
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -70,7 +78,12 @@ def _step(
     at = [span[0], *later, span[1]]
     level = [*range(foot, foot + len(later) + 1), foot + len(later)]
     axes.step(
-        dates.date2num(at), level, where="post", color=colour, linestyle=dash, linewidth=width
+        [as_days(each) for each in at],
+        level,
+        where="post",
+        color=colour,
+        linestyle=dash,
+        linewidth=width,
     )
 
 

@@ -8,21 +8,23 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from monitor.report.contents import Summary, WeekLinks
+from monitor.report.drawn import Drawn
 from monitor.report.figures.style import (
     BLIND,
     COLOURS,
     OTHER,
-    Drawn,
     canvas,
     save,
     short,
     titles,
+    whole,
 )
 from monitor.report.headline import platform_name
 from monitor.report.trend import APPS
 
 
 def links(summary: Summary, out: Path) -> Drawn:
+    """Draw a bar a week of `summary.links`; weeks of which nothing was seen are hatched."""
     words = summary.words
     totals: dict[str, int] = {}
     for week in summary.links:
@@ -32,8 +34,7 @@ def links(summary: Summary, out: Path) -> Drawn:
     figure = canvas(9, 4.4)
     axes = figure.subplots()
     _stack(axes, summary.links, ranked, summary)
-    unit = words.say("figure.time_axis", unit=words.say("figure.unit_week"))
-    axes.set_xlabel(unit)
+    axes.set_xlabel(whole(words, words.say("figure.week_axis")))
     axes.set_ylabel(words.say("figure.links_axis"))
     top = [a for a in ranked if totals[a] == totals[ranked[0]]][:3]
     names = [platform_name(words, app, summary.platforms) for app in ranked]

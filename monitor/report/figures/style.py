@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -20,6 +19,9 @@ from monitor.report.fetched import one_line, script
 from monitor.report.words import Words
 
 DPI = 150
+LONG = timedelta(days=150)
+"""From here on the time axis names months: days would not fit beside each other."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Okabe and Ito, "Color Universal Design" (2008), without black; then a grey for the rest.
 COLOURS = (
     "#0072B2",
@@ -33,16 +35,6 @@ COLOURS = (
 )
 OTHER = "#9A9A9A"
 INK, FAINT, BLIND = "#1b2733", "#5d6975", "#c9ced4"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A figure on disk: which part of the report it belongs to, its title and its text for ears."""
-
-    path: Path
-    part: str
-    title: str
-    alt: str
 
 
 @cache
@@ -99,31 +91,37 @@ def titles(figure: Figure, summary: Summary, title: str, note: str) -> None:
     figure.supxlabel(whole(words, note), fontsize=7.5, color=FAINT, family=face(note))
 
 
+def as_days(at: datetime) -> float:
+    """Return a moment as matplotlib counts time: days since 1970 (its default epoch)."""
+    return (at - _EPOCH) / timedelta(days=1)
+
+
 def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG without a time or a program's name in it."""
     FigureCanvasAgg(figure)
     figure.savefig(path, dpi=DPI, facecolor="white", metadata={"Software": None})
 
 
 def canvas(width: float, height: float) -> Figure:
+    """Return an empty figure, in inches, that makes room for its labels by itself."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def time_axis(axes: Axes, summary: Summary, ticks: int) -> str:
-    """Mark the time axis and return what its ticks are, for its label."""
+def time_axis(axes: Axes, summary: Summary, ticks: int) -> None:
+    """Span the chart's time; mark days as `18 Apr`, and months where it spans many."""
     start, end = summary.chart
     words = summary.words
-    axes.set_xlim(dates.date2num(start), dates.date2num(end))
-    long = end - start > timedelta(days=150)
-    axes.xaxis.set_major_locator(dates.AutoDateLocator(minticks=2, maxticks=ticks))
-    form = "%Y-%m" if long else "%d-%m"
+    axes.set_xlim(as_days(start), as_days(end))
+    long = end - start > LONG
+    locator = dates.AutoDateLocator(minticks=2, maxticks=ticks)  # type: ignore[no-untyped-call]  # typed in part
+    axes.xaxis.set_major_locator(locator)
 
-    def label(value: float, _position: int | None = None) -> str:
-        return words.digits(f"{dates.num2date(value):{form}}")
+    def written(value: float, _position: int | None = None) -> str:
+        at = _EPOCH + timedelta(days=value)
+        month = words.table["short_months"][at.month - 1]
+        return words.digits(f"{month} {at.year}" if long else f"{at.day} {month}")
 
-    axes.xaxis.set_major_formatter(FuncFormatter(label))
-    return words.say(
-        "figure.time_axis", unit=words.say(f"figure.unit_{'month' if long else 'day'}")
-    )
+    axes.xaxis.set_major_formatter(FuncFormatter(written))
 
 
 def short(words: Words) -> Callable[[float, int | None], str]:
@@ -148,5 +146,6 @@ def label(line: Line, limit: int) -> str:
 
 
 def blind(axes: Axes, start: datetime, end: datetime) -> None:
-    left, right = dates.date2num(start), dates.date2num(end)
+    """Hatch a stretch of time that was not seen."""
+    left, right = as_days(start), as_days(end)
     axes.axvspan(left, right, facecolor="#eef0f2", edgecolor=BLIND, hatch="////", zorder=0.5)

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from monitor.model import Count
 from monitor.report.contents import Line, Summary
+from monitor.report.drawn import Drawn
 from monitor.report.figures.style import (
     COLOURS,
-    Drawn,
+    as_days,
     canvas,
     face,
     label,
@@ -25,20 +26,22 @@ from monitor.report.figures.style import (
 from monitor.report.measures import inside, notices
 
 BREAK = 3
-"""A line breaks where two counts lie further apart than this many usual steps, and 36 h.
-Uncalibrated."""
+"""A line breaks where two counts lie further apart than this many usual steps. Uncalibrated."""
+AT_LEAST_H = 36
+"""... and further than these hours: a day's count may be late by half a day. Uncalibrated."""
+HOUR = timedelta(hours=1)
 
 
 def charted(line: Line, summary: Summary) -> list[Count]:
+    """Return a channel's counts in the chart's span, oldest first."""
     counts = (c for c in line.view.counts if inside(c.at, summary.chart))
     return sorted(counts, key=lambda count: count.at)
 
 
 def _runs(counts: Sequence[Count]) -> list[list[Count]]:
     """Cut a series where it was not counted, so that a gap is drawn as a gap."""
-    steps = [b.at - a.at for a, b in zip(counts, counts[1:], strict=False)]
-    usual = median(steps) if steps else timedelta()
-    limit = max(BREAK * usual, timedelta(hours=36))
+    steps = [(b.at - a.at) / HOUR for a, b in pairwise(counts)]
+    limit = max(BREAK * median(steps), AT_LEAST_H) if steps else 0.0
     runs = [[counts[0]]]
     for step, count in zip(steps, counts[1:], strict=True):
         if step > limit:
@@ -48,14 +51,14 @@ def _runs(counts: Sequence[Count]) -> list[list[Count]]:
 
 
 def subscribers(summary: Summary, lines: Sequence[Line], out: Path, part: int, parts: int) -> Drawn:
+    """Draw up to a page of channels, each with an axis of its own from about its lowest count."""
     words = summary.words
     columns = min(3, len(lines))
     rows = -(-len(lines) // columns)
     figure = canvas(max(5.5, 3.4 * columns), 1.5 + 1.8 * rows)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
-    unit = ""
     for axes, line in zip(grid.flat, lines, strict=False):
-        unit = time_axis(axes, summary, 5)
+        time_axis(axes, summary, 5)
         _panel(axes, line, summary)
     for spare in list(grid.flat)[len(lines) :]:
         spare.set_visible(False)
@@ -65,7 +68,7 @@ def subscribers(summary: Summary, lines: Sequence[Line], out: Path, part: int, p
     figure.supylabel(words.say("figure.subscribers_axis"), fontsize=8.5)
     kind = "subscribers" if parts == 1 else "subscribers_part"
     title = words.say(f"figure.{kind}", part=part, parts=parts, span=words.span(*summary.chart))
-    titles(figure, summary, title, f"{words.say('figure.subscribers_note')}\n{unit}")
+    titles(figure, summary, title, words.say("figure.subscribers_note"))
     path = out / (f"subscribers-{part}.png" if parts > 1 else "subscribers.png")
     save(figure, path)
     drops = sum(len(line.drops) for line in lines)
@@ -77,7 +80,7 @@ def _panel(axes: Axes, line: Line, summary: Summary) -> None:
     """Draw one channel: band, line, notices, drops."""
     counts = charted(line, summary)
     for run in _runs(counts):
-        at = dates.date2num([count.at for count in run])
+        at = [as_days(count.at) for count in run]
         low, high = [c.subscribers.low for c in run], [c.subscribers.high for c in run]
         axes.fill_between(at, low, high, color=COLOURS[4], alpha=0.45, linewidth=0)
         middle = [count.subscribers.middle for count in run]
@@ -89,7 +92,7 @@ def _panel(axes: Axes, line: Line, summary: Summary) -> None:
     axes.set_ylim(max(0, middle_y - 0.6 * least), middle_y + 0.6 * least)
     for notice in notices(line.view.case):
         if inside(notice.at, summary.chart):
-            axes.axvline(dates.date2num(notice.at), color=COLOURS[1], linestyle="--", linewidth=1.2)
+            axes.axvline(as_days(notice.at), color=COLOURS[1], linestyle="--", linewidth=1.2)
     for drop in line.drops:
         _drop(axes, drop.details.get("started_at"), drop.details.get("ended_at"), drop.at)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -103,9 +106,9 @@ def _drop(axes: Axes, started: object, ended: object, at: datetime) -> None:
     """Shade a drop from start to end and point at it; only its time where they are not given."""
     try:
         span = [datetime.fromisoformat(str(value)) for value in (started, ended)]
-        first, last = (float(dates.date2num(value)) for value in span)
+        first, last = (as_days(value) for value in span)
     except ValueError:
-        first = last = float(dates.date2num(at))
+        first = last = as_days(at)
     axes.axvspan(first, max(last, first + 0.5), color=COLOURS[5], alpha=0.25, linewidth=0)
     axes.plot(
         [(first + last) / 2],
