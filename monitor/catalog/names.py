@@ -16,7 +16,9 @@ MAX_NAMES = 400
 
 _ENDING = re.compile(r"(?:'?(?:[а-я]{1,3}|s))?(?!\w)")
 _PREFIXES = ("ال", "وال", "بال", "لل", "و", "ب", "ل", "ف")
-_JOINED = re.compile(r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}(?:(?:و|и|and|или|or|یا)\s)?[\s#«\"*\[]{0,3}")
+_JOINED = re.compile(
+    r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}(?:(?:و|и|and|или|or|یا)\s)?[\s#«\"*\[]{0,3}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,18 @@ def chains(folded: str, hits: list[NameHit]) -> list[list[NameHit]]:
     return out
 
 
-def supported(
-    folded: str, hits: list[NameHit], languages: frozenset[str]
-) -> list[NameHit]:
+def supported(folded: str, hits: list[NameHit], languages: frozenset[str]) -> list[NameHit]:
     """Keep sure names, and ambiguous ones in a list of names or beside a messenger word."""
     lexicon = phrases.load()
-    before = {
-        hit.end for hit in lexicon.find("messenger", folded, languages)
-    }
+    before = {hit.end for hit in lexicon.find("messenger", folded, languages)}
     kept: list[NameHit] = []
     for chain in chains(folded, hits):
         first = chain[0]
         gap = folded[: first.start]
-        beside = len(gap.rstrip(" «\"#*[")) in before
-        after = re.match(r"\W{1,5}(?:это )?(?:\w+ )?(?:мессенджер|messenger|مسنجر)", folded[first.end :][:40])
+        beside = len(gap.rstrip(' «"#*[')) in before
+        after = re.match(
+            r"\W{1,5}(?:это )?(?:\w+ )?(?:мессенджер|messenger|مسنجر)", folded[first.end :][:40]
+        )
         if len(chain) > 1 or first.sure or beside or after:
             kept.extend(chain)
     return kept

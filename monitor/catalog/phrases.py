@@ -146,8 +146,12 @@ def load() -> Lexicon:
     return Lexicon(phrases, patterns, groups, tuple(sorted(stems)))
 
 
-_PERSIAN = re.compile(r"(?<!\w)(?:است|را|که|این|از|در|می|شد|های|برای|شود|کنید|نیز|کانال)(?!\w)|[پچژگ]")
-_ARABIC = re.compile(r"(?<!\w)(?:فی|الی|هذه|هذا|التی|الذی|عبر|لن|تم|و?قنا(?:ه|تنا|ته)|و?ال\w{3,})(?!\w)")
+_PERSIAN = re.compile(
+    r"(?<!\w)(?:است|را|که|این|از|در|می|شد|های|برای|شود|کنید|نیز|کانال)(?!\w)|[پچژگ]"
+)
+_ARABIC = re.compile(
+    r"(?<!\w)(?:فی|الی|هذه|هذا|التی|الذی|عبر|لن|تم|و?قنا(?:ه|تنا|ته)|و?ال\w{3,})(?!\w)"
+)
 
 
 def languages_of(folded: str) -> frozenset[str]:

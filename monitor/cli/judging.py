@@ -185,7 +185,7 @@ def _opened(file: str) -> Iterator[Iterator[str]]:
     path = Path(file)
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as raw:
-            yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")  # type: ignore[arg-type]  # a gzip file is a readable buffer
+            yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
     except FileNotFoundError as error:
         msg = f"{path}: there is no such file"
         raise BadInput(msg) from error

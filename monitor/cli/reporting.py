@@ -1,7 +1,7 @@
 """`report` and `demo`: conclusions told."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from monitor.errors import BadUsage
 from monitor.jobs.importing import Imported
 from monitor.jobs.windows import Window, days, last_week
 from monitor.jobs.windows import week as week_of
+
+if TYPE_CHECKING:
+    from monitor.report.render import Written
 
 FORMATS = ("html", "pdf", "json", "csv")
 LANGUAGES = ("en", "fa", "ru")
@@ -41,7 +44,12 @@ def report(
     if language is not None and language not in LANGUAGES:
         msg = f"--language: {language!r}; take one of {', '.join(LANGUAGES)}"
         raise BadUsage(msg)
-    result(str(run(_report(invoked, window, language, wanted, out))))
+    written = run(_report(invoked, window, language, wanted, out))
+    if written.unchanged:
+        say("the same had been written before; nothing was changed")
+    elif written.revision > 1:
+        say(f"revision {written.revision}:", *(f"  {change}" for change in written.changes))
+    result(str(written.path))
 
 
 def _window(invoked: Invocation, week: str | None, first: str | None, last: str | None) -> Window:
@@ -68,7 +76,7 @@ def _window(invoked: Invocation, week: str | None, first: str | None, last: str 
 
 async def _report(
     invoked: Invocation, window: Window, language: str | None, formats: list[str], out: Path
-) -> Path:
+) -> "Written":
     from monitor.jobs.reporting import report as job  # noqa: PLC0415 - matplotlib takes a second
 
     settings = invoked.settings()

@@ -15,7 +15,9 @@ BESIDE = 12
 BRIEF = 200
 """A longer sentence without a first person is told, not announced; uncalibrated."""
 
-_VERBAL = re.compile(r"\w{2,}(?:ли|ем|аем|уем|имся|емся|лся|лись|ите)|شد|است|کنید|کرد|\w{2,}(?:یم|ید)")
+_VERBAL = re.compile(
+    r"\w{2,}(?:ли|ем|аем|уем|имся|емся|лся|лись|ите)|شد|است|کنید|کرد|\w{2,}(?:یم|ید)"
+)
 
 
 class Actor(Enum):
@@ -47,7 +49,10 @@ def speaker_label(part: Sentence) -> bool:
         "from_now",
         "only",
         "returns",
-        "stays", "address", "part", "all",
+        "stays",
+        "address",
+        "part",
+        "all",
     )
     return not any(h.start < hit.end() for role in verbs for h in part.hits(role))
 

@@ -166,7 +166,13 @@ def staying(part: Sentence) -> Frame | None:
     """Find that the channel stays, or that its closing is denied."""
     if part.question or part.has("maybe", "archive"):
         return None
-    hits = part.hits("stays")
+    acts = [hit for role in ("stop", "leave", "nomore", "move") for hit in part.hits(role)]
+    hits = tuple(
+        hit
+        for hit in part.hits("stays")
+        # "in Telegram stopped and its continuation" spans a stop: nothing stays there.
+        if not any(hit.start <= act.start < hit.end for act in acts)
+    )
     if hits and part.has("telegram", "here", "account"):
         return Frame(f"stays.{hits[0].phrase}", hits[:1])
     pair = _closest(part.hits("deny"), part, "telegram", "account", "here")

@@ -75,7 +75,8 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     return found, ChannelView(
         channel=known.channel,
         case=_case(known, standing, found),
-        counts=tuple(known.counts),
+        # A page rounds what the landing page of the same day does not: the sharper one is shown.
+        counts=tuple(subscribers.daily(known.counts)),
         covered=known.coverage.spans,
         links=known.reading.link_uses(),
         posts_by_day=known.reading.posts_by_day(),

@@ -37,7 +37,9 @@ GOVERNED = 60
 MAX_QUOTE = 400
 MAX_EVIDENCE = 4
 
-_IN = re.compile(r"(?<!\w)(?:в|во|на|on|in|در|علی|فی|عبر)\s+(?:\w+\s+)?(?:telegram\s?-?|телеграм\s?-?)?\s?$")
+_IN = re.compile(
+    r"(?<!\w)(?:в|во|на|on|in|در|علی|فی|عبر)\s+(?:\w+\s+)?(?:telegram\s?-?|телеграм\s?-?)?\s?$"
+)
 _PREPOSITION = re.compile(
     r"(?<!\w)(?:из|в|с|от|from|to|on|off|of|of the|از|به|در|با|من|الی|فی|علی|عبر)\s+$"
 )
@@ -193,7 +195,14 @@ def _others(claims: Sequence[Claim], around: Around) -> list[Claim]:
     out = []
     for claim in claims:
         part = claim.part
-        if claim.actor is Actor.SELF or part.question or part.has("block") or _crowd(claim) or _cited(claim) or _telegram_acts(claim):
+        if (
+            claim.actor is Actor.SELF
+            or part.question
+            or part.has("block")
+            or _crowd(claim)
+            or _cited(claim)
+            or _telegram_acts(claim)
+        ):
             continue
         if claim.frame.rule.startswith("last."):
             continue

@@ -9,7 +9,7 @@ from monitor.jobs import judging, reporting
 from monitor.jobs.importing import Imported, Options, import_files
 from monitor.jobs.windows import days
 from monitor.report import index
-from monitor.report.summary import Conflict, Reconstruction
+from monitor.report.contents import Conflict, Reconstruction, Source
 from monitor.samples import loading
 from monitor.store.archive import Archive
 from monitor.store.database import Database
@@ -54,7 +54,7 @@ async def _replay(
             on_progress=on_progress,
         )
         await judging.detect(db, settings, end)
-        return await reporting.report(
+        written = await reporting.report(
             db,
             settings,
             days(start, end),
@@ -64,6 +64,7 @@ async def _replay(
             formats=("html", "json", "csv"),
             reconstruction=reconstruction(info),
         )
+        return written.path
 
 
 def _clear(out: Path) -> None:
@@ -76,7 +77,7 @@ def reconstruction(info: loading.SampleInfo) -> Reconstruction:
     """Return what a report must say of a sample: that it is one, its sources, their conflicts."""
     return Reconstruction(
         notice=info.notice,
-        sources=tuple((f"{s.publisher}: {s.title} ({s.date})", s.url or "") for s in info.sources),
+        sources=tuple(Source(f"{s.publisher}: {s.title} ({s.date})", s.url) for s in info.sources),
         conflicts=tuple(
             Conflict(
                 channel=fact.channel,

@@ -8,7 +8,9 @@ from monitor.config import Settings
 from monitor.jobs.judging import judge
 from monitor.jobs.windows import Window
 from monitor.report import render
-from monitor.report.summary import Reconstruction, summarise
+from monitor.report.contents import Reconstruction
+from monitor.report.render import Written
+from monitor.report.summary import summarise
 from monitor.store.database import Database
 
 
@@ -22,8 +24,8 @@ async def report(
     language: str,
     formats: Collection[str],
     reconstruction: Reconstruction | None = None,
-) -> Path:
-    """Write a window's report below `out` and return the path of its main file."""
+) -> Written:
+    """Write a window's report below `out` and say what that came to."""
     judgement = await judge(database, settings, now)
     summary = summarise(
         judgement,
@@ -32,4 +34,4 @@ async def report(
         language=language,
         reconstruction=reconstruction,
     )
-    return render.write(summary, judgement, out, formats)
+    return render.publish(summary, judgement, out, formats)

@@ -18,7 +18,7 @@ from monitor.model import Finding
 from monitor.report.cards import card
 from monitor.report.contents import Summary
 from monitor.report.drawn import Drawn
-from monitor.report.fetched import one_line, web_address
+from monitor.report.fetched import one_line, printable, web_address
 from monitor.report.headline import platform_name
 from monitor.report.measures import EventKind
 from monitor.report.trend import APPS, Cell, Row
@@ -77,6 +77,7 @@ def page(summary: Summary, drawn: Sequence[Drawn], revision: Revision, *, shown:
         sources=_sources(summary),
         limited=shown if shown < len(summary.lines) else 0,
         quiet=_quiet(summary),
+        notice=printable(summary.reconstruction.notice, 2000) if summary.reconstruction else "",
     )
 
 

@@ -2,7 +2,6 @@
 
 import importlib
 from types import ModuleType
-from typing import Never
 
 from monitor.errors import BadUsage
 
@@ -32,9 +31,15 @@ def as_pdf(html: str) -> bytes:
     """Lay a page out on A4; whatever is not inside the page is refused, never fetched.
 
     Raises:
-        BadUsage: WeasyPrint is not installed.
+        BadUsage: WeasyPrint is not installed, or is too old to be kept from the network.
     """
     weasyprint = require()
-    fetch = _inside_only(weasyprint)
+    try:
+        fetch = weasyprint.urls.URLFetcher(allowed_protocols={"data"})
+    except AttributeError as error:
+        raise BadUsage(
+            f"WeasyPrint {weasyprint.__version__} is too old; 68 or newer is needed: "
+            "pip install --upgrade weasyprint"
+        ) from error
     body: bytes = weasyprint.HTML(string=html, url_fetcher=fetch).write_pdf()
     return body

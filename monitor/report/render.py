@@ -5,7 +5,6 @@ says something else than the one before becomes a revision, and the earlier one 
 """
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -41,9 +40,7 @@ class Written:
     unchanged: bool
 
 
-def write(
-    summary: Summary, judgement: Judgement, out_dir: Path, formats: Collection[str]
-) -> Path:
+def write(summary: Summary, judgement: Judgement, out_dir: Path, formats: Collection[str]) -> Path:
     """Write a report and return the path of its main file; see `publish`."""
     return publish(summary, judgement, out_dir, formats).path
 
@@ -69,7 +66,9 @@ def publish(
         out_dir.mkdir(parents=True, exist_ok=True)
         _recover(folder)
         with tempfile.TemporaryDirectory(prefix=f".{summary.name}.", dir=out_dir) as made:
-            return _publish(summary, folder, frozenset(formats), Path(made))
+            new = Path(made) / "new"
+            new.mkdir()
+            return _publish(summary, folder, frozenset(formats), new)
     except OSError as error:
         raise MonitorError(
             f"the report cannot be written to {folder} ({error.strerror}); "
@@ -96,7 +95,8 @@ def _publish(summary: Summary, folder: Path, formats: frozenset[str], made: Path
     record = summary.as_json()
     main = folder / _main(formats)
     earlier: dict[str, Json] | None = None
-    number, changes = 1, ()
+    number = 1
+    changes: tuple[str, ...] = ()
     if folder.exists():
         earlier = revisions.read(folder / "summary.json")
         number = max(revisions.revision(earlier), _kept(folder) + 1)
@@ -182,15 +182,10 @@ def _aside(folder: Path) -> Path:
 
 def _swap(made: Path, folder: Path) -> None:
     """Put the new folder in the place of the old one; between the renames `_recover` helps."""
-    made.chmod(0o755)  # a temporary folder is for its owner alone
     before = _aside(folder)
     if folder.exists():
         folder.rename(before)
-    # The temporary folder must stay for its own cleaning up, so its contents move out of it.
-    ready = made.with_name(f"{made.name}.ready")
-    made.rename(ready)
-    ready.rename(folder)
-    made.mkdir()
+    made.rename(folder)
     shutil.rmtree(before, ignore_errors=True)
 
 
@@ -201,4 +196,4 @@ def _recover(folder: Path) -> None:
         if folder.exists():
             shutil.rmtree(before, ignore_errors=True)
         else:
-            os.replace(before, folder)  # noqa: PTH105 - the pair of rename, across the name
+            before.rename(folder)

@@ -38,7 +38,7 @@ class _Channel(_Loose):
     telegram_id: int | None = None
     state: str
     notice: _Named | None = None
-    subscribers: dict[str, Json] | None = None
+    subscribers: dict[str, object] | None = None
 
 
 class _Cell(_Loose):
