@@ -47,6 +47,12 @@ class StoreBusy(StoreError):
     """Another process writes; the message names it."""
 
 
+class Interrupted(MonitorError):
+    """A person pressed Ctrl-C; what was committed is kept."""
+
+    exit_code = 130
+
+
 class Retryable(MonitorError):
     """A failure of the network or of a server that may pass.
 

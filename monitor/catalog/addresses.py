@@ -1,6 +1,6 @@
 """Find addresses in a text and match an address against the catalogue of platforms.
 
-A text or an address enters; places or a `DestinationLink` leave. Whose they are is not decided here.
+A text or an address enters; places or a `DestinationLink` leave. Whose they are is not decided.
 """
 
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from monitor.catalog.platforms import load
-from monitor.model import DestinationLink
+from monitor.model import DestinationLink, LinkKind
 
 MAX_ADDRESS = 2048
 """Characters of an address that are read; longer ones are cut. RFC 9110 section 4.1 asks for 8000,
@@ -88,7 +88,7 @@ def match(url: str) -> DestinationLink | None:
         named = _RESOLVE.search(query)
         if named is None:
             return None
-        kind = "handle" if host == "resolve" else "join"
+        kind: LinkKind = "handle" if host == "resolve" else "join"
         platform = catalogue.by_scheme[scheme]
         return DestinationLink(url, platform.id, kind, named.group("name"))
     for prefix in ("", "www.", "m."):

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 
 _SPECIAL = {
-    "\u200c": " ",  # zero-width non-joiner: Persian writes it, a space or nothing; phrases allow all
+    "\u200c": " ",  # zero-width non-joiner: Persian writes it, a space or nothing
     "\u0640": "",  # tatweel only stretches a word
     "ي": "ی",
     "ى": "ی",

@@ -23,7 +23,7 @@ from rich.progress import (
 
 from monitor.clock import Clock, FixedClock, SystemClock, as_utc
 from monitor.config import Settings, load
-from monitor.errors import BadUsage
+from monitor.errors import BadUsage, Interrupted
 from monitor.store.archive import Archive
 from monitor.store.database import Database, sqlite_path
 
@@ -123,8 +123,16 @@ def with_globals_first(arguments: list[str]) -> list[str]:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a job to its end."""
-    return asyncio.run(work)
+    """Run a job to its end.
+
+    Raises:
+        Interrupted: a person pressed Ctrl-C; open transactions were rolled back.
+    """
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt as error:
+        msg = "stopped; what was committed is kept, and the same command goes on from there"
+        raise Interrupted(msg) from error
 
 
 def say(*lines: str) -> None:

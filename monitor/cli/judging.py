@@ -104,7 +104,10 @@ def cases(
                 case["availability"], elsewhere, case["why"],
             ))
         )  # fmt: skip
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 240  # a file or a pipe has no width that words would have to fit
+    console.print(table)
 
 
 @app.command()

@@ -1,12 +1,10 @@
 """The program: its global options, its commands, and how it ends."""
 
-import os
 import sys
 import traceback
 from pathlib import Path
 from typing import Annotated, cast
 
-import click
 import typer
 
 from monitor import __version__, log
@@ -22,8 +20,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Watch official Telegram channels: who announces to leave, who does, and where to.",
 )
-
-_INTERRUPTED = 130
 
 
 def _version(asked: bool) -> None:
@@ -72,22 +68,14 @@ def main() -> None:
     arguments = with_globals_first(sys.argv[1:])
     verbose = "--verbose" in arguments
     try:
-        code = app(args=arguments, prog_name="channel-monitor", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = 2
+        # A wrong usage ends here with exit code 2, said by typer itself.
+        app(args=arguments, prog_name="channel-monitor")
+        code = 0  # pragma: no cover - typer always leaves by SystemExit
     except MonitorError as error:
         if verbose:
             traceback.print_exc()
         say(f"error: {error}")
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        say("stopped; what was committed is kept")
-        code = _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our results has gone, as `head` does; that is no failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except OSError as error:
         if verbose:
             traceback.print_exc()
@@ -101,4 +89,4 @@ def main() -> None:
             "with what --verbose prints"
         )
         code = 1
-    sys.exit(code or 0)
+    sys.exit(code)

@@ -48,7 +48,7 @@ class Reading:
     """Ids of posts that announce a closure: repeating it is not posting on."""
     _days: Counter[date] = field(default_factory=Counter)
     _links: Counter[tuple[date, str, bool]] = field(default_factory=Counter)
-    _invited: set[tuple[object, ...]] = field(default_factory=set)
+    _repeated: set[tuple[object, ...]] = field(default_factory=set)
     _reports: int = 0
 
     def add(self, post: Post, sha256: str | None = None) -> None:
@@ -82,18 +82,18 @@ class Reading:
         self.said.append(Said(post.id, post.at, post.text, verdict, sha256))
 
     def _is_news(self, verdict: Verdict) -> bool:
-        """Whether it was not said before: a routine footer is a finding once."""
+        """Whether it was not said before: a routine line under every post is a finding once."""
+        said = (verdict.rule, *(q.quote for q in verdict.evidence))
+        key: tuple[object, ...] = said
         if verdict.label is Label.INVITATION:
-            seen = tuple(sorted((p, h.casefold()) for p, h in verdict.own_destinations))
-            said = (verdict.rule, *(q.quote for q in verdict.evidence))
-            key: tuple[object, ...] = seen or said
-            known = key in self._invited
-            self._invited.add(key)
-            return not known
-        if verdict.label is Label.THIRD_PARTY:
-            self._reports += 1
-            return self._reports <= OTHERS_REPORTS
-        return True
+            key = tuple(sorted((p, h.casefold()) for p, h in verdict.own_destinations)) or said
+        elif verdict.label is Label.THIRD_PARTY:
+            self._reports += said not in self._repeated
+        else:
+            return True
+        known = key in self._repeated
+        self._repeated.add(key)
+        return not known and self._reports <= OTHERS_REPORTS
 
     def posts_by_day(self) -> dict[date, int]:
         """Return how many posts each UTC day had."""

@@ -136,8 +136,10 @@ class Scores:
             f"{'label':<14}{'precision':>24}{'recall':>24}{'F1':>7}{'posts':>7}",
             *(_line(label, self.of(label)) for label in Label),
             "",
-            f"posts {self.total}, accuracy {_share(self.accuracy, self.right, self.total)},"
-            f" macro F1 {_number(self.macro_f1)}",
+            (
+                f"posts {self.total}, accuracy {_share(self.accuracy, self.right, self.total)},"
+                f" macro F1 {_number(self.macro_f1)}"
+            ),
             "",
             "a person's label (rows), the predicted one (columns)",
             f"{'':<14}" + "".join(f"{label.value:>14}" for label in Label),
