@@ -11,9 +11,10 @@ Every word on its pages is composed; only the names of elements and classes are 
 
 Channels, `now` and faults may be changed while it runs. A fault is used up by one request of its
 path (without the query), in order; `server.fail("*", ...)` is for every path. A fault is a status
-as `int`, an `Answer`, or one of `reset` (connection closed with no answer), `hang` (answers after
-`hang_s`), `ok` (no fault, to place a later one), `truncate` (half a page under its full Content-Length), `cut` (half a page, as if it were
-whole), `ok` (no fault: this one is answered), `huge` (`huge_bytes` of page), `other_site` (somebody else's page), `empty` (no byte).
+as `int`, an `Answer`, or one of `ok` (none, to place a later one), `reset` (connection closed with
+no answer), `hang` (answers after `hang_s`), `truncate` (half a page under its full
+Content-Length), `cut` (half a page, as if it were whole), `huge` (`huge_bytes` of page),
+`other_site` (somebody else's page), `empty` (no byte).
 A name that is not in `channels`, whatever its case, is one that nobody has.
 """
 

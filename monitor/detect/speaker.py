@@ -17,17 +17,35 @@ Chosen on the composed notices, 2026-11-23."""
 NEAR_LENGTH = 5
 """A handle's core this long may differ by `NEAR_EDITS` letters; uncalibrated."""
 NEAR_EDITS = 1
+SHORTEST_CORE = 4
+"""Fewer letters than this say too little without what was taken off; uncalibrated."""
 MAX_NAME = 300
 MAX_WORDS = 12
 
 _GENERIC = frozenset(
-    "کانال صفحه رسمی قناه القناه الرسمیه канал официальныи телеграм channel official the telegram"
-    " اخبار пресс служба".split()
+    fold(word)
+    for word in (
+        *("کانال", "صفحه", "رسمی", "اخبار", "قناة", "القناة", "الرسمية"),
+        *("канал", "официальный", "телеграм", "пресс", "служба"),
+        *("channel", "official", "the", "telegram"),
+    )
 )
-_LITTLE = frozenset("و در از به ی и в по на of the and for in on من في على".split())
-_AFFIXES = re.compile(
-    r"(?:official|offical|channel|news|media|press|tv|info|online|resmi|rasmi|iran|fa|ir|ru|en|ar|"
-    r"org|com|net|live|gos|biz|max|the|real|group)",
+_LITTLE = frozenset(
+    fold(word)
+    for word in (
+        *("و", "در", "از", "به", "ی", "من", "في", "على"),
+        *("и", "в", "по", "на", "of", "the", "and", "for", "in", "on"),
+    )
+)
+_AFFIXES = frozenset(
+    (
+        *("official", "offical", "channel", "news", "media", "press", "info", "online", "resmi"),
+        *("rasmi", "iran", "group", "live", "real", "org", "com", "net", "gos", "biz", "max"),
+        *("tv", "fa", "ir", "ru", "en", "ar", "the"),
+    )
+)
+_LONG_AFFIX = re.compile(
+    "|".join(rf"\A{word}|{word}\Z" for word in sorted(_AFFIXES) if len(word) > 3)
 )
 _CYRILLIC = re.compile(r"[а-я]+\Z")
 _ARABIC = re.compile(r"[\u0600-\u06ff]+\Z")
@@ -92,9 +110,12 @@ def named(speaker: Speaker, folded: str, *, strong: bool = True) -> Iterator[tup
 
 
 def _core(handle: str) -> str:
-    plain = re.sub(r"[^a-z0-9]", "", fold(handle))
-    bare = re.sub(r"\d+\Z", "", _AFFIXES.sub("", plain))
-    return bare if len(bare) >= 4 else plain
+    """Return a handle without case, marks, closing digits and words that any channel may add."""
+    words = [word for word in re.split(r"[^a-z0-9]+", fold(handle)) if word]
+    plain = "".join(words)
+    bare = _LONG_AFFIX.sub("", "".join(word for word in words if word not in _AFFIXES))
+    bare = re.sub(r"\d+\Z", "", bare)
+    return bare if len(bare) >= SHORTEST_CORE else plain
 
 
 def _edits(one: str, other: str) -> int:

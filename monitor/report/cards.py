@@ -8,7 +8,7 @@ from monitor.model import Availability, Count, Finding
 from monitor.report.contents import Line, Summary
 from monitor.report.fetched import QUOTE, language, one_line, post_address, printable
 from monitor.report.headline import platform_name
-from monitor.report.measures import counted_between, difference
+from monitor.report.measures import counted_between, difference, in_order
 from monitor.report.words import Words
 
 QUOTES = 3
@@ -71,7 +71,7 @@ class Card:
     gap: str
     failures: str
     notice: Notice | None
-    facts: tuple[str, ...]
+    facts: str
     why: str
     conflicts: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
@@ -86,15 +86,15 @@ class Card:
 def card(line: Line, summary: Summary) -> Card:
     """Write up one channel in the summary's language."""
     words, case, channel = summary.words, line.view.case, line.view.channel
-    steps = sorted(case.timeline, key=lambda f: (f.at, f.id))
+    steps = in_order(case.timeline)
     return Card(
         anchor=f"c{channel.key}",
         title=one_line(channel.title or "") or f"@{one_line(channel.username, 40)}",
         username=f"@{one_line(channel.username, 40)}",
         state=words.name("states", case.state.value),
         state_key=case.state.value,
-        state_note=words.name("state_notes", case.state.value),
-        since=words.day(case.since.date()) if case.since else "—",
+        state_note=_sentence([words.name("state_notes", case.state.value)], words),
+        since=words.brief(case.since.date()) if case.since else "—",
         points_to=tuple(
             (platform_name(words, d.platform, summary.platforms), one_line(d.handle, 60))
             for d in case.destinations
@@ -107,7 +107,7 @@ def card(line: Line, summary: Summary) -> Card:
         gap=_gap(line, words),
         failures=words.number(line.view.failures),
         notice=_notice(case.notice, line, words) if case.notice else None,
-        facts=tuple(_facts(line, words)),
+        facts=_sentence(_facts(line, words), words),
         why=printable(case.why, 600),
         conflicts=tuple(
             (
@@ -125,6 +125,11 @@ def card(line: Line, summary: Summary) -> Card:
     )
 
 
+def _sentence(clauses: list[str], words: Words) -> str:
+    text = words.semicolon.join(clauses)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _interval(count: Count, words: Words) -> str:
     low, high = words.number(count.subscribers.low), words.number(count.subscribers.high)
     return low if count.subscribers.exact else words.say("trend.range", low=low, high=high)
@@ -133,10 +138,10 @@ def _interval(count: Count, words: Words) -> str:
 def _counts(line: Line, words: Words) -> str:
     if line.first is None or line.last is None:
         return words.say("page.no_counts")
-    first, day = _interval(line.first, words), words.day(line.first.at.date())
+    first, day = _interval(line.first, words), words.brief(line.first.at.date())
     if line.first is line.last:
         return words.say("page.one_count", first=first, first_day=day)
-    last, last_day = _interval(line.last, words), words.day(line.last.at.date())
+    last, last_day = _interval(line.last, words), words.brief(line.last.at.date())
     return words.say("page.counts", first=first, first_day=day, last=last, last_day=last_day)
 
 
@@ -154,14 +159,14 @@ def _change(line: Line, summary: Summary) -> str:
     if low < 0 < high:
         return words.say("page.undetermined")
     middle = first.subscribers.middle
-    shares = sorted({words.signed(100 * v / middle, 1) for v in (low, high)}) if middle else []
+    shares = sorted({words.signed_percent(100 * v / middle) for v in (low, high)}) if middle else []
     if low == high:
         number = words.signed(low)
     else:
         number = words.say("trend.range", low=words.signed(low), high=words.signed(high))
     if len(shares) != 1:
         return number
-    return words.say("page.change", change=number, pct=words.say("page.change_pct", pct=shares[0]))
+    return words.say("page.change", change=number, pct=shares[0])
 
 
 def _gap(line: Line, words: Words) -> str:
@@ -190,7 +195,7 @@ def _notice(finding: Finding, line: Line, words: Words) -> Notice:
     quotes = [e.quote for e in finding.evidence if e.quote] or [_text(finding)]
     return Notice(
         kind=words.name("kinds", finding.kind.value),
-        at=words.time(finding.at),
+        at=f"{words.day(finding.at.date())}{words.comma}{words.clock(finding.at)}",
         quotes=tuple(
             Quoted(text, language(tag, text), text.endswith("…") and len(quote) > QUOTE)
             for quote in dict.fromkeys(quotes[:QUOTES])

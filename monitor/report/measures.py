@@ -56,16 +56,21 @@ def notices(case: Case) -> tuple[Finding, ...]:
     return tuple(sorted(closures, key=lambda f: (f.at, f.id)))
 
 
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by time, each once; a notice before the silence that begins with it."""
+    once = {f.id: f for f in findings}
+    return sorted(once.values(), key=lambda f: (f.at, _ORDER.get(f.kind, 9), f.id))
+
+
 def events(case: Case) -> tuple[Event, ...]:
     """Return when a channel announced, left and came back, as its case has it, oldest first.
 
     It left at its last post, when a covered silence followed a notice, or when it was found gone.
     The case's state decides: a departure that the state does not bear out is taken back.
     """
-    steps = {f.id: f for f in (*case.timeline, *notices(case))}
     found: list[Event] = []
     said = away = False
-    for step in sorted(steps.values(), key=lambda f: (f.at, _ORDER.get(f.kind, 9), f.id)):
+    for step in in_order((*case.timeline, *notices(case))):
         if step.kind is Kind.CLOSURE_NOTICE and not said:
             said = True
             found.append(Event(case.channel, "announced", step.at))

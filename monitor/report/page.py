@@ -152,8 +152,8 @@ def _cell(cell: Cell | None, row: Row, summary: Summary, *, mean: bool) -> tuple
         small.append(words.say("trend.rests", cell.rests_on, of=len(summary.lines)))
     if cell.value is None:
         return words.say("trend.not_seen"), small
-    write = words.signed if row.measure == "net_subscribers" else words.number
-    low, high = (write(v, 0 if v == int(v) or abs(v) >= 100 else 1) for v in cell.value)
+    signed = row.measure == "net_subscribers"
+    low, high = (words.measured(v, signed=signed) for v in cell.value)
     return low if low == high else words.say("trend.range", low=low, high=high), small
 
 

@@ -213,7 +213,7 @@ def value(cell: _Cell | None, words: Words) -> str:
     """Write a cell's value: a number, a range, or that it was not seen."""
     if cell is None or cell.low is None or cell.high is None:
         return words.say("trend.not_seen")
-    low, high = (words.number(v, 0 if v == int(v) else 1) for v in (cell.low, cell.high))
+    low, high = (words.measured(v) for v in (cell.low, cell.high))
     return low if low == high else words.say("trend.range", low=low, high=high)
 
 

@@ -97,6 +97,20 @@ class Words:
         plus = "+" + self.number(value, places)
         return _ISOLATE.format(plus) if self.rtl else plus
 
+    def measured(self, value: float, *, signed: bool = False) -> str:
+        """Write a count, or a mean of counts with one decimal place while it is small."""
+        places = 0 if value == int(value) or abs(value) >= 100 else 1
+        return self.signed(value, places) if signed else self.number(value, places)
+
+    def signed_percent(self, value: float) -> str:
+        """Write a change in % with its sign and one decimal place."""
+        mark = {"ru": "\u00a0%", "fa": "٪"}.get(self.language, "%")
+        text = self.signed(value, 1)
+        if not self.rtl:
+            return text + mark
+        # The sign of percent goes inside the isolate, or it would stand on the wrong side.
+        return _ISOLATE.format(text.strip("\u2066\u2069") + mark)
+
     def percent(self, value: float) -> str:
         """Write a share given in %; 99.6 is not rounded up to the whole, nor 0.4 to nothing."""
         whole = round(value)
@@ -108,10 +122,13 @@ class Words:
         mark = {"ru": "\u00a0%", "fa": "٪"}.get(self.language, "%")
         return self.number(whole) + mark
 
+    def brief(self, day: date) -> str:
+        """Write a day: 18 Apr 2018."""
+        return self.digits(f"{day.day} {self.table['months'][day.month - 1]} {day.year}")
+
     def day(self, day: date) -> str:
-        """Write a day: 18 Apr 2018; in Persian with the Jalali day after it."""
-        month = self.table["months"][day.month - 1]
-        text = self.digits(f"{day.day} {month} {day.year}")
+        """Write a day; in Persian with the Jalali day after it."""
+        text = self.brief(day)
         if not self.rtl:
             return text
         jalali = JalaliDate(day)  # type: ignore[no-untyped-call]  # typed in part only
@@ -120,7 +137,11 @@ class Words:
 
     def time(self, at: datetime) -> str:
         """Write a moment to the minute, UTC stated."""
-        return f"{self.day(at.date())}{self.comma}{self.digits(f'{at:%H:%M}')} UTC"
+        return f"{self.brief(at.date())}{self.comma}{self.clock(at)}"
+
+    def clock(self, at: datetime) -> str:
+        """Write the time of day to the minute, UTC stated."""
+        return f"{self.digits(f'{at:%H:%M}')} UTC"
 
     def week(self, at: datetime) -> str:
         """Write the ISO week of a moment."""

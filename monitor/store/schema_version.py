@@ -53,7 +53,10 @@ def check(path: Path) -> str | None:
             tables = sa.inspect(connection).get_table_names()
     except (sa.exc.DatabaseError, OSError) as error:
         cause = getattr(error, "orig", None) or error
-        msg = f"the database {path} cannot be read: {cause}; restore it from a backup"
+        msg = (
+            f"the database {path} cannot be read: {cause}; check its folder (SQLite writes beside "
+            "it even to read) and the disk, or restore it from a backup"
+        )
         raise StoreError(msg) from error
     if version is None and tables:
         msg = f"{path} is a database of another program; name another with --database"

@@ -8,8 +8,7 @@ from monitor.detect.cases import Events, Standing, stand
 from monitor.detect.findings import Writer
 from monitor.detect.lifecycle import absences
 from monitor.detect.silence import silences
-from monitor.model import Availability as A
-from monitor.model import Channel, Coverage, Finding, Kind, Probe, State, Timeline
+from monitor.model import Availability, Channel, Coverage, Finding, Kind, Probe, State, Timeline
 
 T = datetime(2018, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,7 +26,7 @@ def standing(
     notices: list[Finding],
     *,
     seen: list[tuple[float, float]] | None = None,
-    probes: list[tuple[float, A]] | None = None,
+    probes: list[tuple[float, Availability]] | None = None,
     now: float = 40,
     announcing: frozenset[int] = frozenset(),
 ) -> Standing:
@@ -150,21 +149,25 @@ def test_other_kinds_of_finding_move_no_state() -> None:
 
 
 def test_not_found_twice_is_gone_and_found_again_is_returned() -> None:
-    gone = [(11.0, A.OK), (12.0, A.NOT_FOUND), (13.0, A.NOT_FOUND)]
+    gone = [(11.0, Availability.OK), (12.0, Availability.NOT_FOUND), (13.0, Availability.NOT_FOUND)]
     found = standing(DAILY, [CLOSES], probes=gone, seen=[(0, 11)])
     assert (found.state, found.since) == (State.GONE, T + 12 * DAY)
-    back = standing(DAILY, [CLOSES], probes=[*gone, (20.0, A.OK)], seen=[(0, 11)])
+    back = standing(DAILY, [CLOSES], probes=[*gone, (20.0, Availability.OK)], seen=[(0, 11)])
     assert (back.state, back.since) == (State.RETURNED, T + 20 * DAY)
 
 
 def test_a_post_after_it_was_gone_is_a_return_before_the_next_probe() -> None:
-    probes = [(12.0, A.NOT_FOUND), (13.0, A.NOT_FOUND), (20.0, A.OK)]
+    probes = [
+        (12.0, Availability.NOT_FOUND),
+        (13.0, Availability.NOT_FOUND),
+        (20.0, Availability.OK),
+    ]
     found = standing([*DAILY, 19], [CLOSES], probes=probes, seen=[(0, 11)])
     assert (found.state, found.since) == (State.RETURNED, T + 19 * DAY)
 
 
 def test_private_is_no_gone() -> None:
-    probes = [(11.0, A.PRIVATE), (13.0, A.PRIVATE)]
+    probes = [(11.0, Availability.PRIVATE), (13.0, Availability.PRIVATE)]
     assert standing(DAILY, [], probes=probes, seen=[(0, 11)], now=12).state is State.ACTIVE
 
 

@@ -11,8 +11,7 @@ from monitor.detect.lifecycle import (
     reassignment_findings,
     reassignments,
 )
-from monitor.model import Availability as A
-from monitor.model import Channel, Count, Interval, Kind, Probe, Profile
+from monitor.model import Availability, Channel, Count, Interval, Kind, Probe, Profile
 
 T = datetime(2018, 4, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,19 +19,32 @@ PAGES = frozenset({"preview"})
 WRITER = Writer(Channel(1, "demo", telegram_id=5))
 
 
-def met(*states: A | None, route: str = "preview", every: timedelta = HOUR) -> list[Probe]:
+def met(
+    *states: Availability | None, route: str = "preview", every: timedelta = HOUR
+) -> list[Probe]:
     return [Probe(T + n * every, route, state) for n, state in enumerate(states)]
 
 
 def test_one_probe_or_two_close_together_do_not_make_it_gone() -> None:
-    once = absences(met(A.OK, A.NOT_FOUND), PAGES)
-    close = absences(met(A.OK, A.NOT_FOUND, A.NOT_FOUND, every=HOUR / 2), PAGES)
+    once = absences(met(Availability.OK, Availability.NOT_FOUND), PAGES)
+    close = absences(
+        met(Availability.OK, Availability.NOT_FOUND, Availability.NOT_FOUND, every=HOUR / 2), PAGES
+    )
     assert [x.certain for x in once + close] == [False, False]
     assert availability_findings(WRITER, once) == []
 
 
 def test_two_probes_an_hour_apart_do_though_an_outage_lies_between() -> None:
-    (absence,) = absences(met(A.OK, A.NOT_FOUND, A.UNREACHABLE, None, A.NOT_FOUND), PAGES)
+    (absence,) = absences(
+        met(
+            Availability.OK,
+            Availability.NOT_FOUND,
+            Availability.UNREACHABLE,
+            None,
+            Availability.NOT_FOUND,
+        ),
+        PAGES,
+    )
     assert (absence.start, absence.confirmed) == (T + HOUR, T + 4 * HOUR)
     (told,) = availability_findings(WRITER, [absence])
     assert (told.kind, told.at, told.rule) == (Kind.GONE, T + HOUR, "lifecycle.not_found")
@@ -40,21 +52,27 @@ def test_two_probes_an_hour_apart_do_though_an_outage_lies_between() -> None:
 
 def test_every_configured_route_must_agree() -> None:
     both = PAGES | {"telegram"}
-    pages = met(A.NOT_FOUND, A.NOT_FOUND)
+    pages = met(Availability.NOT_FOUND, Availability.NOT_FOUND)
     assert not absences(pages, both)[0].certain
-    account = [Probe(T, "telegram", A.NOT_FOUND), Probe(T + 3 * HOUR, "telegram", A.NOT_FOUND)]
+    account = [
+        Probe(T, "telegram", Availability.NOT_FOUND),
+        Probe(T + 3 * HOUR, "telegram", Availability.NOT_FOUND),
+    ]
     joined = sorted(pages + account, key=lambda p: p.at)
     assert absences(joined, both)[0].confirmed == T + 3 * HOUR
 
 
 def test_unreachable_alone_is_nothing() -> None:
-    assert absences(met(A.OK, A.UNREACHABLE, A.UNREACHABLE), PAGES) == []
-    assert availability(met(A.OK, A.UNREACHABLE)) is A.UNREACHABLE
+    assert (
+        absences(met(Availability.OK, Availability.UNREACHABLE, Availability.UNREACHABLE), PAGES)
+        == []
+    )
+    assert availability(met(Availability.OK, Availability.UNREACHABLE)) is Availability.UNREACHABLE
     assert availability([]) is None
 
 
 def test_private_and_back_are_both_told() -> None:
-    found = absences(met(A.OK, A.PRIVATE, A.OK), PAGES)
+    found = absences(met(Availability.OK, Availability.PRIVATE, Availability.OK), PAGES)
     told = availability_findings(WRITER, found)
     assert [(f.kind, f.at) for f in told] == [
         (Kind.PRIVATE, T + HOUR),
@@ -64,8 +82,14 @@ def test_private_and_back_are_both_told() -> None:
 
 
 def test_one_absence_can_follow_another() -> None:
-    found = absences(met(A.PRIVATE, A.RESTRICTED, A.PREVIEW_DISABLED), PAGES)
-    assert [x.state for x in found] == [A.PRIVATE, A.RESTRICTED, A.PREVIEW_DISABLED]
+    found = absences(
+        met(Availability.PRIVATE, Availability.RESTRICTED, Availability.PREVIEW_DISABLED), PAGES
+    )
+    assert [x.state for x in found] == [
+        Availability.PRIVATE,
+        Availability.RESTRICTED,
+        Availability.PREVIEW_DISABLED,
+    ]
     assert [x.end for x in found] == [T + HOUR, T + 2 * HOUR, None]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from random import Random  # noqa: TID251 - seeded, as Pace asks for
+from random import Random
 
 import pytest
 

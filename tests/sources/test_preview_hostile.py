@@ -1,7 +1,6 @@
 """Whatever the bytes are, parse_page answers, soon, and says when it could not read."""
 
 import time
-import time
 from datetime import UTC, datetime
 
 import pytest

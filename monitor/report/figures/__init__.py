@@ -34,7 +34,7 @@ def draw(summary: Summary, out: Path) -> list[Drawn]:
     lines = summary.lines[:MOST]
     if not lines:
         return []
-    with style():
+    with style(summary.words):
         drawn = []
         counted = [line for line in lines if charted(line, summary)]
         chunks = [counted[n : n + PANELS] for n in range(0, len(counted), PANELS)]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
+from textwrap import wrap
 
 import matplotlib as mpl
 from matplotlib import dates, font_manager
@@ -45,14 +46,14 @@ def _fonts() -> None:
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def style(words: Words) -> Iterator[None]:
     """Set what every figure shares, whatever the user's own matplotlibrc says."""
     _fonts()
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(
             {
-                "font.family": ["Vazirmatn", "DejaVu Sans"],
+                "font.family": face("ж") if words.language == "ru" else face(""),
                 "font.size": 9,
                 "axes.edgecolor": FAINT,
                 "axes.labelcolor": INK,
@@ -85,10 +86,16 @@ def whole(words: Words, text: str) -> str:
 
 
 def titles(figure: Figure, summary: Summary, title: str, note: str) -> None:
-    """Write title and note above and below; the layout keeps room for them."""
-    words = summary.words
-    figure.suptitle(whole(words, title), fontsize=12, fontweight="bold", family=face(title))
-    figure.supxlabel(whole(words, note), fontsize=7.5, color=FAINT, family=face(note))
+    """Write title and note above and below, wrapped to the width; the layout keeps them room."""
+    words, width = summary.words, figure.get_figwidth()
+    # Letters to the inch at these sizes, measured on DejaVu Sans, the widest of our fonts.
+    for text, letters, write, more in (
+        (title, 9.5, figure.suptitle, {"fontsize": 12, "fontweight": "bold"}),
+        (note, 17, figure.supxlabel, {"fontsize": 7.5, "color": FAINT}),
+    ):
+        lines = wrap(text, int(width * letters), break_long_words=True)
+        shown = "\n".join(whole(words, line) for line in lines)
+        write(shown, family=face(text), **more)
 
 
 def as_days(at: datetime) -> float:
@@ -118,8 +125,9 @@ def time_axis(axes: Axes, summary: Summary, ticks: int) -> None:
 
     def written(value: float, _position: int | None = None) -> str:
         at = _EPOCH + timedelta(days=value)
-        month = words.table["short_months"][at.month - 1]
-        return words.digits(f"{month} {at.year}" if long else f"{at.day} {month}")
+        if long:
+            return words.digits(f"{words.table['short_months'][at.month - 1]} {at.year}")
+        return words.digits(f"{at.day} {words.table['months'][at.month - 1]}")
 
     axes.xaxis.set_major_formatter(FuncFormatter(written))
 

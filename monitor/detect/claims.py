@@ -1,0 +1,41 @@
+"""Gather what a post's sentences claim about a channel's presence, and whose each claim is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.detect import frames
+from monitor.detect.actors import Actor, actor_of
+from monitor.detect.clauses import Sentence
+from monitor.detect.frames import Around, Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A frame, the sentence that makes it, and whom it is about."""
+
+    act: str
+    frame: Frame
+    part: Sentence
+    actor: Actor
+
+
+def gather(parts: Sequence[Sentence], around: Around, shown: Sequence[int]) -> list[Claim]:
+    addressed = any(part.has("ours", "we", "address") for part in parts)
+    spoken_to = any(part.has("ours", "address") for part in parts)
+    reported = any(part.has("report") and not part.own() for part in parts)
+    out = []
+    for index, part in enumerate(parts):
+        found = (
+            ("close", frames.closing(part, around)),
+            ("only", frames.narrowing(part, around)),
+            ("back", frames.returning(part, around)),
+            ("stay", frames.staying(part)),
+        )
+        acts = [(act, frame) for act, frame in found if frame is not None]
+        if acts:
+            beside = any(abs(index - place) <= 1 for place in shown)
+            for act, frame in acts:
+                spoken = beside or (spoken_to if act == "only" else addressed)
+                actor = actor_of(part, addressed=spoken, reported=reported)
+                out.append(Claim(act, frame, part, actor))
+    return out
