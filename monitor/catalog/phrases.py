@@ -137,10 +137,14 @@ def load() -> Lexicon:
         for phrase in entries:
             group = f"p{len(phrases)}"
             phrases[phrase.id], groups[group] = phrase, phrase.id
-            part = rf"(?P<{group}>(?<!\w)(?:{phrase.pattern})(?!\w))"
+            part = f"(?P<{group}>{phrase.pattern})"
             parts[language].setdefault(phrase.role, []).append(part)
     patterns = {
-        language: {role: re.compile("|".join(found)) for role, found in roles.items()}
+        # The boundaries stand once, outside: within words nothing is tried at all.
+        language: {
+            role: re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)")
+            for role, found in roles.items()
+        }
         for language, roles in parts.items()
     }
     return Lexicon(phrases, patterns, groups, tuple(sorted(stems)))

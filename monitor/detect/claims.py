@@ -20,6 +20,10 @@ class Claim:
 
 
 def gather(parts: Sequence[Sentence], around: Around, shown: Sequence[int]) -> list[Claim]:
+    """Return the claims of a post in the order of its sentences.
+
+    `shown` are the sentences (by place in `parts`) that show an address of the channel itself.
+    """
     addressed = any(part.has("ours", "we", "address") for part in parts)
     spoken_to = any(part.has("ours", "address") for part in parts)
     reported = any(part.has("report") and not part.own() for part in parts)

@@ -3,7 +3,7 @@
 A folded text enters; `Sentence` objects leave, which look roles up when asked and remember them.
 
 Roles: stop, leave, move, nomore, last (closing); only, from_now, publish, all, part, instead
-(narrowing); also, stays, deny (not closing); returns; maybe, pause, inside, block, ad (other
+(narrowing); also, stays, deny (not closing); returns; maybe, pause, block, ad (other
 things); ours, we, address, report, actor (who); channel, account, telegram, here, elsewhere
 (where); invite, opened, same, handle, denial, archive, fake, crowd, messenger, forever (as they
 are named).

@@ -79,6 +79,9 @@ def closing(part: Sentence, around: Around) -> Frame | None:
         pair = _closest(part.hits("stop"), part, "channel", "ours", "we")
         if pair is not None:
             return Frame(f"stop.{pair[0].phrase}", pair)
+        pair = _closest(part.hits("stop"), part, "telegram")
+        if pair is not None and part.own():
+            return Frame(f"stop.{pair[0].phrase}", pair)
     if around.telegram or around.destination:
         # The place is named in another sentence; the speaker must then speak of itself here.
         for role, beside in (
@@ -135,7 +138,9 @@ def narrowing(part: Sentence, around: Around) -> Frame | None:
     )
     hit = _beside_place(only, part, ONLY_REACH) or (only[0] if only and linked else None)
     if hit is not None and (part.has("publish", "ours", "we", "from_now") or _partial(part)):
-        total = bool(_whole(part)) or (part.has("all") and not _partial(part))
+        # "This channel only there": the channel itself is what is narrowed, not a part of it.
+        itself = any(account.end <= hit.start for account in part.hits("account"))
+        total = bool(_whole(part)) or ((part.has("all") or itself) and not _partial(part))
         return Frame("only.all" if total else "only.part", (hit,), part=not total)
     start = part.hits("from_now") or part.hits("instead")
     whole = _whole(part)

@@ -25,7 +25,6 @@ _IN = re.compile(
 _PREPOSITION = re.compile(
     r"(?<!\w)(?:из|в|с|от|from|to|on|off|of|of the|از|به|در|با|من|الی|فی|علی|عبر)\s+$"
 )
-
 _THAT = re.compile(r"(?<!\w)(?:که|что|that|ان|انه|انها|ان\w{0,3})(?!\w)")
 
 
@@ -85,6 +84,7 @@ def _telegram_acts(claim: Claim) -> bool:
 
 
 def reports(claims: Sequence[Claim], around: Around) -> list[Claim]:
+    """Return the claims about another channel's closing, moving, staying or returning."""
     out = []
     for claim in claims:
         part = claim.part

@@ -58,6 +58,17 @@ def script(text: str) -> str:
     return max(seen, key=lambda name: (seen[name], name == "latn"))
 
 
+def direction(text: str) -> str:
+    """Return `rtl` or `ltr` by the first letter that has a direction (UAX #9, rule P2)."""
+    for letter in text:
+        strong = unicodedata.bidirectional(letter)
+        if strong in {"R", "AL"}:
+            return "rtl"
+        if strong == "L":
+            return "ltr"
+    return "ltr"
+
+
 def language(tag: str | None, text: str) -> str | None:
     """Return a language tag for a quote: the channel's where it fits the script, else none."""
     fits = {"arab": {"fa", "ar", "ur", "ps", "ckb"}, "cyrl": {"ru", "uk", "be", "kk", "tg"}}

@@ -18,7 +18,7 @@ from monitor.model import Finding
 from monitor.report.cards import card
 from monitor.report.contents import Summary
 from monitor.report.drawn import Drawn
-from monitor.report.fetched import one_line, printable, web_address
+from monitor.report.fetched import direction, one_line, printable, web_address
 from monitor.report.headline import platform_name
 from monitor.report.measures import EventKind
 from monitor.report.trend import APPS, Cell, Row
@@ -50,8 +50,24 @@ class Picture:
     number: int
 
 
-def page(summary: Summary, drawn: Sequence[Drawn], revision: Revision, *, shown: int) -> str:
-    """Write the page; `shown` is how many channels the figures have."""
+def page(
+    summary: Summary,
+    drawn: Sequence[Drawn],
+    revision: Revision,
+    *,
+    shown: int,
+    browser: bool = True,
+) -> str:
+    """Write the page.
+
+    Args:
+        summary: what it says.
+        drawn: the figures, whose files are read.
+        revision: which writing this is, and what changed.
+        shown: how many channels the figures have at most.
+        browser: False for WeasyPrint, which does not know `dir=auto`: each text then gets the
+            direction that a browser would find.
+    """
     template = _environment().get_template("report.html")
     style = _style(summary.words.language)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -60,6 +76,7 @@ def page(summary: Summary, drawn: Sequence[Drawn], revision: Revision, *, shown:
         w=summary.words,
         # Our own text, and it must reach the page unescaped for its hash to hold.
         style=Markup(style),  # noqa: S704
+        way=(lambda _text: "auto") if browser else direction,
         policy=(
             f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
             "base-uri 'none'; form-action 'none'"

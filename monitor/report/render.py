@@ -127,11 +127,13 @@ def _main(formats: Collection[str]) -> str:
 def _fill(summary: Summary, formats: Collection[str], made: Path, revision: Revision) -> None:
     """Write every file of the formats but summary.json."""
     if {"html", "pdf"} & set(formats):
-        html = page(summary, draw(summary, made), revision, shown=MOST)
+        drawn = draw(summary, made)
         if "html" in formats:
+            html = page(summary, drawn, revision, shown=MOST)
             (made / "report.html").write_text(html, encoding="utf-8", newline="\n")
         if "pdf" in formats:
-            (made / "report.pdf").write_bytes(as_pdf(html))
+            paper = page(summary, drawn, revision, shown=MOST, browser=False)
+            (made / "report.pdf").write_bytes(as_pdf(paper))
     if "csv" in formats:
         (made / "channels.csv").write_text(channels_csv(summary), encoding="utf-8", newline="")
         (made / "findings.csv").write_text(findings_csv(summary), encoding="utf-8", newline="")

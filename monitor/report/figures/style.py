@@ -90,8 +90,8 @@ def titles(figure: Figure, summary: Summary, title: str, note: str) -> None:
     words, width = summary.words, figure.get_figwidth()
     # Letters to the inch at these sizes, measured on DejaVu Sans, the widest of our fonts.
     for text, letters, write, more in (
-        (title, 9.5, figure.suptitle, {"fontsize": 12, "fontweight": "bold"}),
-        (note, 17, figure.supxlabel, {"fontsize": 7.5, "color": FAINT}),
+        (title, 7.5, figure.suptitle, {"fontsize": 12, "fontweight": "bold"}),
+        (note, 13, figure.supxlabel, {"fontsize": 7.5, "color": FAINT}),
     ):
         lines = wrap(text, int(width * letters), break_long_words=True)
         shown = "\n".join(whole(words, line) for line in lines)

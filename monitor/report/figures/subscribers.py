@@ -58,7 +58,7 @@ def subscribers(summary: Summary, lines: Sequence[Line], out: Path, part: int, p
     figure = canvas(max(5.5, 3.4 * columns), 1.5 + 1.8 * rows)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
     for axes, line in zip(grid.flat, lines, strict=False):
-        time_axis(axes, summary, 5)
+        time_axis(axes, summary, 4)
         _panel(axes, line, summary)
     for spare in list(grid.flat)[len(lines) :]:
         spare.set_visible(False)
