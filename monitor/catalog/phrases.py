@@ -16,6 +16,7 @@ A phrase matches whole words only.
 
 import re
 import tomllib
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -81,15 +82,95 @@ def as_pattern(phrase: str, words: Mapping[str, str], depth: int = 0) -> str:
     return "".join(out)
 
 
+_PART = re.compile(r"\(\?:|[|)?]|\\[swd][+*?]|\\.|.", re.DOTALL)
+_WORD = re.compile(r"(?<!\w)\w{1,3}")
+ANYWHERE = "\x00"
+"""Stands among beginnings and word starts for a phrase whose first letter is not known."""
+
+
+def word_starts(folded: str) -> frozenset[str]:
+    """Return the first one, two and three letters of each word of a folded text."""
+    found = set(_WORD.findall(folded))
+    return frozenset(found | {w[:2] for w in found} | {w[:1] for w in found} | {ANYWHERE})
+
+
+def begins(pattern: str) -> frozenset[str]:
+    """Return what the first word of any match of `as_pattern`'s expressions begins with.
+
+    Each beginning has three letters, or fewer where the word may end or go on freely after them.
+    """
+    out: set[str] = set()
+    tokens = deque(_PART.findall(pattern))
+    _start(_alternatives(tokens), (), "", out)
+    return frozenset(out)
+
+
+def _alternatives(tokens: deque[str]) -> tuple[tuple[object, ...], ...]:
+    """Read alternatives up to a closing bracket; a group is the tuple of its alternatives."""
+    found: list[list[object]] = [[]]
+    while tokens:
+        piece = tokens.popleft()
+        if piece == ")":
+            break
+        if piece == "|":
+            found.append([])
+        elif piece == "(?:":
+            found[-1].append(_alternatives(tokens))
+        elif piece == "?":
+            found[-1][-1] = ((found[-1][-1],), ())
+        else:
+            found[-1].append(piece)
+    return tuple(tuple(sequence) for sequence in found)
+
+
+def _start(
+    alternatives: tuple[tuple[object, ...], ...],
+    rest: tuple[object, ...],
+    before: str,
+    out: set[str],
+) -> None:
+    for sequence in alternatives:
+        items = (*sequence, *rest)
+        if len(before) == 3 or not items:
+            out.add(before or ANYWHERE)
+            continue
+        item, after = items[0], items[1:]
+        if isinstance(item, tuple):
+            _start(item, after, before, out)
+            continue
+        letter = str(item)[-1] if str(item)[0] == "\\" and len(str(item)) == 2 else str(item)
+        if len(letter) == 1 and (letter.isalnum() or letter == "_"):
+            _start((after,), (), before + letter, out)
+            continue
+        out.add(before or ANYWHERE)
+        if item == r"\s?":
+            _start((after,), (), before, out)
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """All phrases, and for each language and role one pattern with a group for each phrase."""
 
     phrases: Mapping[str, Phrase]
     patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
+    beginnings: Mapping[str, Mapping[str, frozenset[str]]]
+    """For each language and role, how the first word of every phrase begins; see `begins`."""
     groups: Mapping[str, str]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
+
+    def possible(self, folded: str, languages: frozenset[str]) -> frozenset[str]:
+        """Return the roles of which a text may hold a phrase, by how its words begin.
+
+        Most roles are ruled out so, and their expressions never tried.
+        """
+        starts = word_starts(folded)
+        return frozenset(
+            role
+            for language in languages
+            for role, beginnings in self.beginnings[language].items()
+            if not beginnings.isdisjoint(starts)
+        )
 
     def find(self, role: str, folded: str, languages: frozenset[str]) -> Iterator[Hit]:
         """Yield where phrases of a role stand in a folded text, in the languages given."""
@@ -147,7 +228,20 @@ def load() -> Lexicon:
         }
         for language, roles in parts.items()
     }
-    return Lexicon(phrases, patterns, groups, tuple(sorted(stems)))
+    beginnings = {
+        language: {
+            role: frozenset().union(
+                *(
+                    begins(p.pattern)
+                    for p in phrases.values()
+                    if (p.language, p.role) == (language, role)
+                )
+            )
+            for role in roles
+        }
+        for language, roles in parts.items()
+    }
+    return Lexicon(phrases, patterns, beginnings, groups, tuple(sorted(stems)))
 
 
 _PERSIAN = re.compile(

@@ -41,6 +41,7 @@ class Sentence:
     start: int
     speaker: Speaker
     languages: frozenset[str]
+    _possible: frozenset[str] | None = None
     _roles: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     _names: list[names.NameHit] | None = None
     _named: dict[bool, tuple[tuple[int, int], ...]] = field(default_factory=dict)
@@ -52,6 +53,10 @@ class Sentence:
 
     def hits(self, role: str) -> tuple[Hit, ...]:
         """Return the phrases of a role in this sentence, places within it."""
+        if self._possible is None:
+            self._possible = phrases.load().possible(self.text, self.languages)
+        if role not in self._possible:
+            return ()
         if role not in self._roles:
             found = phrases.load().find(role, self.text, self.languages)
             self._roles[role] = tuple(found)

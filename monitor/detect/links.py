@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from monitor.catalog import addresses, names, platforms
 from monitor.catalog.text import Normalised, normalise
 from monitor.detect import speaker as own_words
+from monitor.detect.actors import BRIEF
 from monitor.detect.clauses import MAX_TEXT, Sentence, sentences
 from monitor.model import DestinationLink, Speaker
 
@@ -126,7 +127,8 @@ def _announced(part: Sentence) -> bool:
     if part.has("report", "ad"):
         return False
     if part.own():
-        return part.has("invite", "opened", "channel", "move", "only", "publish")
+        told = part.has("invite", "opened", "channel", "move", "only", "publish")
+        return told or (bool(part.names) and len(part.text) <= BRIEF)
     if part.has("invite") and part.own(strong=False) and not part.has("actor"):
         return True
     return part.has("ours", "we") and part.has(

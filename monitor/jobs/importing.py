@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.config import USERNAME
+from monitor.errors import BadInput
 from monitor.jobs.keeping import keep_page
 from monitor.model import Count, Post, Probe
 from monitor.sources import imports
@@ -78,13 +79,17 @@ async def import_files(
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
     batch: list[Item] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == TOGETHER:
-            yield batch
-            batch = []
-    if batch:
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == TOGETHER:
+                yield batch
+                batch = []
+    except BadInput:
+        # What was read before the file turned out bad is kept, and its bad rows are heard of.
         yield batch
+        raise
+    yield batch
 
 
 @dataclass(slots=True)
