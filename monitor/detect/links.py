@@ -68,20 +68,21 @@ def _mentioned(raw: str, part: Sentence, index: int, above: str) -> Iterator[Pla
             if name.group not in {"origin", "client"} and own_words.near(part.speaker, spelled):
                 link = DestinationLink(f"@{spelled}", name.platform, "mention", spelled)
                 yield Placed(link, index)
-    for number, handle in enumerate(handles):
-        since = handles[number - 1].end() if number else 0
-        before = [c for c in chains if since <= c[0].start and c[-1].end <= handle.start()]
+    taken = 0
+    for handle in handles:
+        before = [c for c in chains if taken <= c[0].start and c[-1].end <= handle.start()][-1:]
         after = [
             c
             for c in chains
             if c[0].start >= handle.end() and _AFTER.fullmatch(part.text, handle.end(), c[0].start)
-        ]
-        near = before[-1:] if before and handle.start() - before[-1][-1].end <= REACH else []
+        ][:1]
+        gap = part.text[before[0][-1].end : handle.start()] if before else ""
+        if len(gap) > REACH or (after and not re.fullmatch(r"\W{0,4}", gap)):
+            before = []  # "@x in A" is nearer than an A far before
+        chosen = before or after
+        taken = chosen[0][-1].end if chosen else handle.end()
         spelled = _spelled(raw, handle.group(1))
-        if after and near and "\n" not in part.text[near[0][-1].end : handle.start()]:
-            gap = part.text[near[0][-1].end : handle.start()]
-            near = near if re.fullmatch(r"\W{0,4}", gap) else []
-        for name in (near or after[:1] or [[]])[0]:
+        for name in chosen[0] if chosen else ():
             if name.group not in {"origin", "client"}:
                 link = DestinationLink(f"@{spelled}", name.platform, "mention", spelled)
                 yield Placed(link, index)

@@ -20,6 +20,9 @@ from monitor.sources.http_message import MAX_BODY, as_answer
 from monitor.sources.items import Skipped
 
 HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog", "www.t.me", "www.telegram.me"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""A mirror or a tunnel on this machine, as `sources.preview.base_url` may name one: what was
+collected over it can be replayed."""
 
 MAX_HEADER = 1 << 16
 """Bytes of a record's own header; uncalibrated, a hundred times what writers make."""
@@ -54,7 +57,7 @@ def replay(path: Path) -> Iterator[Fetched | Skipped]:
                 number += 1
                 length = _length_of(header)
                 if not _is_ours(header):
-                    others += 1
+                    others += _is_answer(header)
                     _pass_over(file, length)
                     continue
                 try:
@@ -108,11 +111,13 @@ def _url_of(header: _Header) -> str:
     return header.get("warc-target-uri", "").strip("<>")  # wget wrote them in brackets
 
 
+def _is_answer(header: _Header) -> bool:
+    return header.get("warc-type", "").lower() in {"response", "resource"}
+
+
 def _is_ours(header: _Header) -> bool:
-    if header.get("warc-type", "").lower() not in {"response", "resource"}:
-        return False
     try:
-        return urlsplit(_url_of(header)).hostname in HOSTS
+        return _is_answer(header) and urlsplit(_url_of(header)).hostname in HOSTS | LOOPBACK
     except ValueError:
         return False
 

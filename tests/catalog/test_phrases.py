@@ -35,6 +35,10 @@ def test_every_role_is_read_by_a_rule_and_written_in_every_language() -> None:
         assert own == ROLES_USED, language
 
 
+def test_a_role_that_nobody_wrote_is_nowhere() -> None:
+    assert list(LEXICON.find("no such role", "telegram", frozenset({"en"}))) == []
+
+
 @pytest.mark.parametrize(
     ("notation", "found", "missed"),
     [

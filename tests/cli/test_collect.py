@@ -247,3 +247,17 @@ def test_backfill_can_leave_out_what_is_newer(terminal: Terminal) -> None:
         now = stamp(AT + 100 * DAY)
         terminal.ok("backfill", "--since", "2026-01-01", "--until", "2026-02-01", "--now", now)
         assert posts(terminal, AT) == 100
+
+
+def test_the_kept_evidence_replays_into_the_same_facts(terminal: Terminal) -> None:
+    channel = ServedChannel("composed_office", daily(60), subscribers=50_000)
+    with PageServer([channel], now=AT + 60 * DAY) as server:
+        terminal.configure(server.base_url, "composed_office")
+        terminal.ok("collect", "--now", stamp(AT + 60 * DAY))
+    database = "sqlite:///./replayed.db"
+    ran = terminal.ok("import", "monitor-evidence", "--as", "warc", "--database", database)
+    assert "0 skipped" in ran.out
+    now = stamp(AT + 61 * DAY)
+    first = terminal.ok("cases", "--json", "--now", now).json
+    second = terminal.ok("cases", "--json", "--now", now, "--database", database).json
+    assert first == second

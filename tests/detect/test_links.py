@@ -2,9 +2,9 @@
 
 import pytest
 
+from monitor.catalog.text import fold
 from monitor.detect.links import destinations
 from monitor.detect.speaker import is_own_forward, named, near
-from monitor.catalog.text import fold
 from monitor.model import Speaker
 
 US = Speaker("Radio_Demo", "رادیو نمونه", ("RadioDemo", "Радио Пример"))
@@ -92,6 +92,12 @@ def test_what_is_announced_as_ours_is_ours(text: str, wanted: list[str]) -> None
 )
 def test_a_handle_in_words_counts_and_a_bare_name_does_not(text: str, wanted: list[str]) -> None:
     assert shown(text) == wanted
+
+
+def test_a_short_own_name_beside_a_call_announces() -> None:
+    agency = Speaker("tass_demo", "ТАСС")
+    links = destinations(agency, "Подпишись на ТАСС / Москва в Max https://max.ru/moscow_x")
+    assert [link.own for link in links] == [True]
 
 
 def test_without_a_username_the_same_handle_is_nobodys() -> None:

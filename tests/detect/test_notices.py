@@ -149,6 +149,40 @@ def test_a_forward_speaks_for_its_owner() -> None:
     assert [link.own for link in plain.links] == [False]
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "rule"),
+    [
+        ("Подписывайтесь в MAX!", Label.INVITATION, "invitation.words"),
+        ("Вести открыли канал в MAX", Label.INVITATION, "invitation.words"),
+        ("Минкульт открыл канал в MAX", Label.NONE, "none.other"),
+        ("Видео больше не публикуем в Telegram. Новости остаются здесь.", Label.PARTIAL_MOVE, ""),
+        ("Мы закрываем канал. Наш канал в Telegram продолжит работу.", Label.NONE, "none.other"),
+        ("Дороги закрыты, сообщили в Telegram-канале мэрии.", Label.NONE, "none.other"),
+        ("В Telegram-канале мэрии сообщили, что мост закрыт.", Label.NONE, "none.other"),
+        ("Последний пост в Telegram-канале мэрии удивил город.", Label.NONE, "none.other"),
+        ("Губернатор сообщил. «Наш канал в Telegram закрыт».", Label.THIRD_PARTY, ""),
+        ("Вести сворачиваются в Telegram.", Label.CLOSURE, "stop.ru.stop"),
+        ("Telegram-каналы пишут о закрытии завода.", Label.NONE, "none.other"),
+        ("Пользователи уходят из Telegram-каналов.", Label.NONE, "none.other"),
+        ("Telegram уходит из страны.", Label.NONE, "none.other"),
+        ("Мэрия уходит из Telegram.", Label.THIRD_PARTY, "other.leave.ru.leave"),
+        ("Иванов остаётся в Telegram.", Label.THIRD_PARTY, ""),
+        ("Мэр: мы не закрываем наш канал в Telegram.", Label.THIRD_PARTY, ""),
+        ("Важно: мы закрываем наш канал в Telegram.", Label.CLOSURE, ""),
+        (
+            "Министр закроет, как и обещал всем своим избирателям на той самой встрече в марте"
+            " прошлого года, наконец и канал в Telegram",
+            Label.NONE,
+            "none.other",
+        ),
+    ],
+)
+def test_who_speaks_and_of_what(text: str, label: Label, rule: str) -> None:
+    verdict = judge(Speaker("vesti_demo", "Вести", ("Вести Примера", "Вести")), text)
+    assert verdict.label is label, verdict.rule
+    assert verdict.rule == rule or not rule
+
+
 def test_a_closing_with_only_a_telegram_address_is_a_move_within_it() -> None:
     verdict = judge(OFFICE, "Этот канал закрыт, новый: t.me/office_new")
     assert (verdict.label, verdict.rule) == (Label.NONE, "none.inside")
