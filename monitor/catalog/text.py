@@ -57,6 +57,9 @@ def _fold_once(piece: str) -> str:
         category = unicodedata.category(char)
         if category in {"Mn", "Me", "Cf"}:
             continue  # vowel signs, variation selectors, direction marks, joiners
+        if category == "Cs":
+            out.append("\ufffd")  # half a surrogate pair has no UTF-8, which the automaton needs
+            continue
         digit = unicodedata.decimal(char, None)
         out.append(char if digit is None else str(digit))
     return "".join(out)

@@ -58,13 +58,12 @@ def stand(events: Events) -> Standing:
     cursor = 0
     for at, _order, event in sorted(_in_order(events), key=lambda item: item[:2]):
         cursor = _read_posts(standing, events, cursor, at)
-        match event:
-            case Finding():
-                _read_notice(standing, event)
-            case Silence():
-                _read_silence(standing, event)
-            case Absence():
-                _read_absence(standing, event, at)
+        if isinstance(event, Finding):
+            _read_notice(standing, event)
+        elif isinstance(event, Silence):
+            _read_silence(standing, event)
+        else:
+            _read_absence(standing, event, at)
     _read_posts(standing, events, cursor, None)
     _read_blindness(standing, events)
     return standing

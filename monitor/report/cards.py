@@ -73,7 +73,7 @@ class Card:
     notice: Notice | None
     facts: str
     why: str
-    conflicts: tuple[tuple[str, str], ...]
+    conflicts: tuple[tuple[str, str, str], ...]
     steps: tuple[Step, ...]
     steps_more: int
 
@@ -111,11 +111,8 @@ def card(line: Line, summary: Summary) -> Card:
         why=printable(case.why, 600),
         conflicts=tuple(
             (
-                words.say(
-                    "page.conflict",
-                    fact=one_line(conflict.fact, 120),
-                    span=words.days(conflict.earliest, conflict.latest),
-                ),
+                words.say("page.conflict", span=words.days(conflict.earliest, conflict.latest)),
+                one_line(conflict.fact, 600),
                 words.say("page.conflict_sources", sources=one_line(conflict.sources, 400)),
             )
             for conflict in line.conflicts

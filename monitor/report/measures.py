@@ -44,11 +44,6 @@ def inside(at: datetime | None, window: Window) -> bool:
     return at is not None and window[0] <= at < window[1]
 
 
-def has_notice(case: Case) -> bool:
-    """Return whether the channel itself ever announced that it leaves."""
-    return bool(notices(case))
-
-
 def notices(case: Case) -> tuple[Finding, ...]:
     """Return the closure notices of a case, oldest first, each once."""
     found = {f.id: f for f in (*case.timeline, *([case.notice] if case.notice else []))}

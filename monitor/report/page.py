@@ -81,7 +81,7 @@ def page(
             f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
             "base-uri 'none'; form-action 'none'"
         ),
-        title=summary.words.say("page.title", name=summary.name),
+        title=summary.words.say("page.title", span=_period(summary)),
         revision=revision,
         pictures=[_picture(figure, n) for n, figure in enumerate(drawn, 1)],
         cards=[card(line, summary) for line in summary.lines],
@@ -168,7 +168,8 @@ def _cell(cell: Cell | None, row: Row, summary: Summary, *, mean: bool) -> tuple
     elif row.measure == "net_subscribers":
         small.append(words.say("trend.rests", cell.rests_on, of=len(summary.lines)))
     if cell.value is None:
-        return words.say("trend.not_seen"), small
+        counted = row.measure != "net_subscribers" or not cell.coverage_pct
+        return words.say("trend.not_seen" if counted else "trend.no_counts"), small
     signed = row.measure == "net_subscribers"
     low, high = (words.measured(v, signed=signed) for v in cell.value)
     return low if low == high else words.say("trend.range", low=low, high=high), small
@@ -227,6 +228,14 @@ def _sources(summary: Summary) -> list[tuple[str, str | None]]:
     told = summary.reconstruction
     sources = told.sources if told else ()
     return [(one_line(source.title, 300), web_address(source.url)) for source in sources]
+
+
+def _period(summary: Summary) -> str:
+    """Name the window as a reader would: an ISO week by its number and days, else by its days."""
+    words, span = summary.words, summary.words.span(*summary.window)
+    if summary.window != summary.trend.week:
+        return span
+    return f"{words.week(summary.window[0])} ({span})"
 
 
 def _quiet(summary: Summary) -> str:

@@ -25,8 +25,9 @@ from monitor.report.figures.style import (
 )
 from monitor.report.measures import inside, notices
 
-BREAK = 3
-"""A line breaks where two counts lie further apart than this many usual steps. Uncalibrated."""
+BREAK = 2
+"""A line breaks where two counts lie further apart than this many usual steps, so that one missed
+visit is bridged and two are not. Uncalibrated."""
 AT_LEAST_H = 36
 """... and further than these hours: a day's count may be late by half a day. Uncalibrated."""
 HOUR = timedelta(hours=1)
