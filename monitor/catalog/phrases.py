@@ -83,21 +83,23 @@ def as_pattern(phrase: str, words: Mapping[str, str], depth: int = 0) -> str:
 
 
 _PART = re.compile(r"\(\?:|[|)?]|\\[swd][+*?]|\\.|.", re.DOTALL)
-_WORD = re.compile(r"(?<!\w)\w{1,3}")
+_LETTERS = 4
+_WORD = re.compile(rf"(?<!\w)\w{{1,{_LETTERS}}}")
 ANYWHERE = "\x00"
 """Stands among beginnings and word starts for a phrase whose first letter is not known."""
 
 
 def word_starts(folded: str) -> frozenset[str]:
-    """Return the first one, two and three letters of each word of a folded text."""
+    """Return the first letters of each word of a folded text: one, two, up to four of them."""
     found = set(_WORD.findall(folded))
-    return frozenset(found | {w[:2] for w in found} | {w[:1] for w in found} | {ANYWHERE})
+    shorter = {word[:length] for word in found for length in range(1, _LETTERS)}
+    return frozenset(found | shorter | {ANYWHERE})
 
 
 def begins(pattern: str) -> frozenset[str]:
     """Return what the first word of any match of `as_pattern`'s expressions begins with.
 
-    Each beginning has three letters, or fewer where the word may end or go on freely after them.
+    Each beginning has four letters, or fewer where the word may end or go on freely after them.
     """
     out: set[str] = set()
     tokens = deque(_PART.findall(pattern))
@@ -131,7 +133,7 @@ def _start(
 ) -> None:
     for sequence in alternatives:
         items = (*sequence, *rest)
-        if len(before) == 3 or not items:
+        if len(before) == _LETTERS or not items:
             out.add(before or ANYWHERE)
             continue
         item, after = items[0], items[1:]
@@ -154,7 +156,7 @@ class Lexicon:
     phrases: Mapping[str, Phrase]
     patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
     beginnings: Mapping[str, Mapping[str, frozenset[str]]]
-    """For each language and role, how the first word of every phrase begins; see `begins`."""
+    """For each language and beginning of a word, the roles that a phrase so begun may have."""
     groups: Mapping[str, str]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
@@ -165,11 +167,12 @@ class Lexicon:
         Most roles are ruled out so, and their expressions never tried.
         """
         starts = word_starts(folded)
-        return frozenset(
-            role
-            for language in languages
-            for role, beginnings in self.beginnings[language].items()
-            if not beginnings.isdisjoint(starts)
+        return frozenset().union(
+            *(
+                self.beginnings[language].get(start, ())
+                for language in languages
+                for start in starts
+            )
         )
 
     def find(self, role: str, folded: str, languages: frozenset[str]) -> Iterator[Hit]:
@@ -228,19 +231,11 @@ def load() -> Lexicon:
         }
         for language, roles in parts.items()
     }
-    beginnings = {
-        language: {
-            role: frozenset().union(
-                *(
-                    begins(p.pattern)
-                    for p in phrases.values()
-                    if (p.language, p.role) == (language, role)
-                )
-            )
-            for role in roles
-        }
-        for language, roles in parts.items()
-    }
+    beginnings: dict[str, dict[str, frozenset[str]]] = {language: {} for language in LANGUAGES}
+    for phrase in phrases.values():
+        known = beginnings[phrase.language]
+        for start in begins(phrase.pattern):
+            known[start] = known.get(start, frozenset()) | {phrase.role}
     return Lexicon(phrases, patterns, beginnings, groups, tuple(sorted(stems)))
 
 

@@ -127,3 +127,34 @@ def test_names_count_as_whole_words_and_only_where_they_mean_a_platform(
 
 def test_hundreds_of_names_are_bounded() -> None:
     assert len(names.find("eitaa " * 5000)) == names.MAX_NAMES
+
+
+@pytest.mark.parametrize("phrase", LEXICON.phrases.values(), ids=lambda phrase: phrase.id)
+def test_no_phrase_is_ruled_out_by_how_its_words_begin(phrase: phrases.Phrase) -> None:
+    for example in phrase.examples:
+        possible = LEXICON.possible(fold(example), frozenset({phrase.language}))
+        assert phrase.role in possible, example
+
+
+@pytest.mark.parametrize(
+    ("notation", "begins"),
+    [
+        ("closing", {"clos"}),
+        ("end of", {"end"}),
+        ("(stop|halt)ing", {"stop", "halt"}),
+        ("(un|)known", {"unkn", "know"}),
+        ("lo*", {"lo"}),
+        ("a_b", {"a", "ab"}),
+        ("s?top", {"stop", "top"}),
+        ("# posts", {phrases.ANYWHERE}),
+        ("*gram", {phrases.ANYWHERE}),
+        ("off .. line", {"off"}),
+    ],
+)
+def test_beginnings_are_what_a_match_can_start_with(notation: str, begins: set[str]) -> None:
+    assert phrases.begins(phrases.as_pattern(notation, {})) == begins
+
+
+def test_word_starts_are_the_first_letters_of_each_word() -> None:
+    expected = {"a", "ab", "abc", "abcd", "x", phrases.ANYWHERE}
+    assert phrases.word_starts("abcde, x") == expected

@@ -1,9 +1,8 @@
 """What one post says: labels, whose words, which words, and silence where nothing is said.
 
 All posts here and in tests/data/notices_composed.jsonl are composed. The file was written in four
-rounds, each before the rules had seen it; the first pass over rounds two to four gave 83 of 96, 51
-of 65 and 47 of 54 right, with two false closures in all. What it gives now is no measure of unseen
-posts.
+rounds, each before the rules had met it; the first pass gave 138 of 146, 83 of 96, 51 of 65 and
+47 of 54 right, with two false closures in all. What it gives now measures nothing but this file.
 """
 
 import json
@@ -18,6 +17,9 @@ from monitor.model import Label, Speaker, Verdict
 
 COMPOSED = Path(__file__).parent.parent / "data" / "notices_composed.jsonl"
 POSTS = [json.loads(line) for line in COMPOSED.read_text("utf-8").splitlines()]
+FAR_APART = (
+    "Мэр закроет, как обещал всем избирателям в марте на самой встрече с ними, канал в Telegram"
+)
 OFFICE = Speaker("office_demo", "Office of the Example", ("دفتر نمونه", "Управа Примера"))
 
 
@@ -162,18 +164,14 @@ def test_a_forward_speaks_for_its_owner() -> None:
         ("Последний пост в Telegram-канале мэрии удивил город.", Label.NONE, "none.other"),
         ("Губернатор сообщил. «Наш канал в Telegram закрыт».", Label.THIRD_PARTY, ""),
         ("Вести Примера сворачиваются в Telegram.", Label.CLOSURE, "stop.ru.stop"),
-        ("Telegram-каналы пишут о закрытии завода.", Label.NONE, "none.other"),
+        ("Telegram-каналы пишут о закрытии театра.", Label.NONE, "none.other"),
         ("Пользователи уходят из Telegram-каналов.", Label.NONE, "none.other"),
         ("Telegram уходит из страны.", Label.NONE, "none.other"),
         ("Мэрия уходит из Telegram.", Label.THIRD_PARTY, "other.leave.ru.leave"),
         ("Иванов остаётся в Telegram.", Label.THIRD_PARTY, ""),
         ("Мэр: мы не закрываем наш канал в Telegram.", Label.THIRD_PARTY, ""),
         ("Важно: мы закрываем наш канал в Telegram.", Label.CLOSURE, ""),
-        (
-            "Министр закроет, как обещал избирателям весной на той же встрече, и канал в Telegram",
-            Label.NONE,
-            "none.other",
-        ),
+        (FAR_APART, Label.NONE, "none.other"),
     ],
 )
 def test_who_speaks_and_of_what(text: str, label: Label, rule: str) -> None:

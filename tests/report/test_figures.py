@@ -118,6 +118,23 @@ def test_a_drop_is_marked_with_its_stretch_or_where_that_is_not_given_with_its_t
     assert min(ink[1:]) > 50
 
 
+def test_a_notice_outside_the_chart_is_not_drawn(tmp_path: Path) -> None:
+    told = judgement().views[0]
+    early = finding("composed_office", Kind.CLOSURE_NOTICE, START - 99 * DAY)
+    both = replace(told, case=replace(told.case, timeline=(early, *told.case.timeline)))
+    pictures = []
+    for one in (told, both):
+        draw(summarise(Judgement(AT, (), (one,)), window=WINDOW, name="w"), tmp_path)
+        pictures.append((tmp_path / "subscribers.png").read_bytes())
+    assert pictures[0] == pictures[1]
+
+
+def test_two_missed_visits_break_a_daily_line_and_one_does_not() -> None:
+    daily = [Count(START + n * DAY, Interval(9, 9)) for n in range(20)]
+    assert len(_runs([*daily[:8], *daily[9:]])) == 1
+    assert len(_runs([*daily[:8], *daily[10:]])) == 2
+
+
 def test_titles_say_what_the_figures_show(tmp_path: Path) -> None:
     drawn = draw(summarise(judgement(), window=WINDOW, name="w"), tmp_path)
     titles = {figure.part: figure.title for figure in drawn}

@@ -119,11 +119,10 @@ def test_a_reconstruction_says_so_at_its_head_and_foot_names_sources_and_shows_c
     (banner,) = text_of(source, "header .reconstruction")
     assert "the wording of the posts and all daily counts are composed by us" in banner
     assert "Composed for tests: nothing of this happened." in banner
-    assert (
-        "Sources differ on “closure notice”: 18 Apr 2018 to 20 Apr 2018"
-        in text_of(source, "#c1")[0]
+    (conflict,) = text_of(source, "#c1 .conflict")
+    assert conflict == (
+        "Sources differ: 18 Apr 2018 to 20 Apr 2018. closure notice. Sources: A says 18, B says 20"
     )
-    assert "A says 18, B says 20" in text_of(source, "#c1 .conflict")[0]
     assert any("Sources differ" in row for row in text_of(source, "table.channels .conflict"))
     assert (
         "composed post: the address does not lead to these words"
@@ -175,6 +174,18 @@ def test_fetched_text_is_isolated_and_weasyprint_gets_directions_instead_of_auto
     ways = {n.attributes["dir"] for n in printed.css("blockquote, bdi")}
     assert ways == {"ltr", "rtl"}
     assert first(printed, "#c2 blockquote").attributes["dir"] == "ltr"
+
+
+def test_a_report_is_named_by_its_week_or_its_days() -> None:
+    assert text_of(html(window=WEEK), "h1") == [
+        "Official channels and Telegram, 2018-W16 (16 Apr 2018 to 22 Apr 2018)"
+    ]
+    assert text_of(html(), "h1")[0].endswith("Telegram, 19 Mar 2018 to 6 May 2018")
+
+
+def test_a_week_seen_but_not_counted_at_both_ends_says_so() -> None:
+    seen = Judgement(AT, (), (view("uncounted"),))
+    assert text_of(html(seen), "table.trend tr")[-2].count("not counted") == 3
 
 
 def test_a_revision_lists_what_changed_as_text() -> None:
@@ -231,6 +242,13 @@ def test_counts_of_two_channels_that_held_one_name_make_no_change() -> None:
     handed = finding("counted", Kind.USERNAME_REASSIGNED, at(4, 18))
     told = view("counted", series=counts(1000), timeline=[handed])
     assert "%" not in text_of(html(Judgement(AT, (), (told,))), ".channels td")[3]
+
+
+def test_a_channel_of_which_no_post_was_seen_has_no_last_post() -> None:
+    told = view("silent_one", timeline=[finding("silent_one", Kind.INVITATION, at(4, 18))])
+    told = replace(told, case=replace(told.case, last_post_at=None, silence_days=None, since=None))
+    card = text_of(html(Judgement(AT, (), (told,))), "article p")[0]
+    assert card.endswith("Confidence in the state 90%.")
 
 
 def test_one_count_and_no_name_can_be_shown() -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.errors import BadUsage
-from monitor.report import pdf
+from monitor.report import pdf, render
 from monitor.report.render import write
 from monitor.report.summary import summarise
 from tests.report.building import WEEK, judgement
@@ -57,6 +57,20 @@ def test_weasyprint_may_fetch_data_addresses_only(monkeypatch: pytest.MonkeyPatc
     fake = SimpleNamespace(HTML=Layout, urls=SimpleNamespace(URLFetcher=fetcher))
     monkeypatch.setattr(importlib, "import_module", lambda _name: fake)
     assert pdf.as_pdf("page") == b"page|only ['data']"
+
+
+def test_the_pdf_is_laid_out_from_a_page_whose_texts_have_their_directions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = SimpleNamespace(URLFetcher=lambda **_: "data only")
+    fake = SimpleNamespace(HTML=Layout, urls=urls)
+    for module in (pdf, render):
+        monkeypatch.setattr(module, "require", lambda: fake)
+    told = judgement()
+    path = write(summarise(told, window=WEEK, name="w"), told, tmp_path, ["pdf"])
+    assert path.name == "report.pdf"
+    assert 'dir="auto"' not in path.read_text(encoding="utf-8")
+    assert not (tmp_path / "w" / "report.html").exists()
 
 
 def test_a_weasyprint_too_old_to_be_kept_from_the_network_is_refused(
