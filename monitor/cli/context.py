@@ -149,7 +149,13 @@ def result(*lines: str) -> None:
 
 def result_json(value: object) -> None:
     """Write a result as JSON, readable as it stands."""
-    result(json.dumps(value, ensure_ascii=False, indent=2))
+    result(as_json(value, indent=2))
+
+
+def as_json(value: object, indent: int | None = None) -> str:
+    """Write JSON readable as it stands; only what UTF-8 cannot hold is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def progress_bar(*, quiet: bool, known_total: bool = False) -> Progress:

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from monitor.cli.context import Invocation, end_of, result, result_json, run, say, start_of
+from monitor.cli.context import (
+    Invocation,
+    end_of,
+    result,
+    result_json,
+    run,
+    say,
+    start_of,
+)
+from monitor.cli.context import (
+    as_json as json_of,
+)
 from monitor.cli.program import app, asked
 from monitor.errors import BadInput, BadUsage
 from monitor.jobs import classifying, judging
@@ -37,7 +47,12 @@ def detect(context: typer.Context) -> None:
 
 async def _detect(invoked: Invocation) -> None:
     async with invoked.writing() as database:
-        judgement = await judging.detect(database, invoked.settings(), invoked.clock.now())
+        judgement = await judging.detect(
+            database,
+            invoked.settings(),
+            invoked.clock.now(),
+            asked_for_now=invoked.now is not None,
+        )
     result(f"{len(judgement.findings)} findings, {len(judgement.views)} cases")
 
 
@@ -118,7 +133,7 @@ def classify(context: typer.Context, file: Lines = "-") -> None:
     with _opened(file) as lines:
         for line in classifying.classify(lines):
             bad += line.verdict is None
-            result(json.dumps(line.as_form(), ensure_ascii=False))
+            result(json_of(line.as_form()))
     if bad:
         msg = f"{bad} lines could not be read; each is answered with its error"
         raise BadInput(msg)

@@ -51,7 +51,8 @@ def _judged(number: int, line: str) -> Line:
             msg = "is no JSON object"
             raise TypeError(msg)
         identity = given.get("id")
-        gold = Label(given["label"]) if isinstance(given.get("label"), str) else None
+        said = given.get("label")
+        gold = Label(said) if isinstance(said, str) and said in set(Label) else None
         speaker = _speaker(given.get("channel"))
         urls = _texts(given.get("urls"), "urls")
         forwarded = _text(given.get("forwarded_from"), "forwarded_from") or None

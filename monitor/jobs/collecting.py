@@ -14,7 +14,7 @@ from typing import Literal
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, Settings
-from monitor.errors import BadInput, Retryable
+from monitor.errors import BadInput, MonitorError, Retryable
 from monitor.jobs.keeping import ROUTE, Kept, keep_page
 from monitor.log import logger
 from monitor.model import Availability, Page, Probe
@@ -86,8 +86,12 @@ class Collector:
                 except (Retryable, BadInput) as error:
                     return await self._failed(entry, error)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(guarded(entry)) for entry in entries]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(guarded(entry)) for entry in entries]
+        except* MonitorError as failed:
+            # All met the same full disk or lost database; one sentence says it.
+            raise failed.exceptions[0] from None
         return [task.result() for task in tasks]
 
     async def _failed(self, entry: ChannelSettings, error: Exception) -> Visited:
@@ -104,7 +108,7 @@ class Collector:
     async def _visit(self, entry: ChannelSettings) -> Visited:
         name, now = entry.username, self.clock.now()
         async with self.database.begin() as connection:
-            last = await visits.last_at(connection, name, ROUTE)
+            last = await visits.last_success(connection, name, ROUTE)
             before = await visits.progress(connection, name, ROUTE)
         # A clock that was set back must not silence a channel for as long as it was ahead.
         if last is not None and timedelta() <= now - last < self.settings.sources.preview.poll:
@@ -117,6 +121,11 @@ class Collector:
         try:
             if landing.page.state in _READABLE:
                 visited = await self._read(name, before, visited)
+        except (Retryable, BadInput):
+            # Nothing said whose count and title these are.
+            page = replace(landing.page, subscribers=None, title=None)
+            self._held[name] = replace(landing, page=page)
+            raise
         finally:
             await self._keep_landing(name, None)
         async with self.database.begin() as connection:
@@ -150,6 +159,10 @@ class Collector:
         walk = read_feed(self.fetcher, name, until_id=progress.top, since=None, before=before)
         async with aclosing(walk) as pages:
             async for seen in pages:
+                if None not in (seen.page.telegram_id, progress.telegram_id) and (
+                    seen.page.telegram_id != progress.telegram_id
+                ):
+                    return await self._start_anew(name, visited)
                 ids = [post.id for post in seen.page.posts]
                 now = progress
                 if ids:
@@ -167,6 +180,12 @@ class Collector:
             progress = replace(progress, top=top, pending_top=None, pending_low=None)
             await self._record(name, progress)
         return progress, visited
+
+    async def _start_anew(self, name: str, visited: Visited) -> tuple[Progress, Visited]:
+        """Read another channel's pages from the beginning: the name has passed to it."""
+        first = self.clock.now() - self.settings.sources.preview.first
+        progress = Progress(back_until=first)
+        return progress, await self._walk_down(name, progress, visited, before=None, since=first)
 
     async def _walk_down(
         self,
@@ -186,6 +205,7 @@ class Collector:
                 if ids:
                     progress = replace(
                         progress,
+                        telegram_id=seen.page.telegram_id or progress.telegram_id,
                         bottom=min(ids if progress.bottom is None else [progress.bottom, *ids]),
                         top=max(ids if progress.top is None else [progress.top, *ids]),
                     )

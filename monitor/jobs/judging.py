@@ -1,9 +1,11 @@
 """From the stored facts to a judgement: read, ask what was covered, conclude."""
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from monitor import __version__
 from monitor.config import ChannelSettings, Settings
 from monitor.detect.joining import Known, conclude
 from monitor.detect.reading import Reading
@@ -64,13 +66,17 @@ async def _judge_one(
     profiles = await observations.profiles(connection, channel.key, as_of=now)
     counts = await observations.counts(connection, channel.key, as_of=now)
     probes = await observations.probes(connection, channel.key, as_of=now)
+    taken_at = await _taken_at(connection, channel, stored, now)
+    if taken_at is None:
+        # As of then nobody else had been met under its name.
+        channel = replace(channel, holds_name=True)
     channel = _described(channel, profiles, settings.named(channel.username))
     reading = Reading(
         Speaker(username=channel.username, title=channel.title or "", aliases=channel.aliases)
     )
     async for kept in posts.read(connection, channel.key, as_of=now):
         reading.add(kept.post, kept.sha256)
-    if not (profiles or counts or probes or len(reading.posts) or channel.configured):
+    if not (profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
     known = Known(
         channel=channel,
@@ -80,7 +86,7 @@ async def _judge_one(
         probes=probes,
         profiles=profiles,
         routes=ROUTES,
-        taken_at=await _taken_at(connection, channel, stored, now),
+        taken_at=taken_at,
         now=now,
     )
     return conclude(known)
@@ -149,12 +155,23 @@ def _never_seen(entry: ChannelSettings) -> ChannelView:
     return ChannelView(channel=channel, case=case)
 
 
-async def detect(database: Database, settings: Settings, now: datetime) -> Judgement:
+def _basis(settings: Settings, *, asked_for_now: bool) -> int:
+    """Return a number that differs where a judgement would: by version, settings and clock."""
+    words = f"{__version__}\n{settings.model_dump_json()}\n{asked_for_now}"
+    return zlib.crc32(words.encode())
+
+
+async def detect(
+    database: Database, settings: Settings, now: datetime, *, asked_for_now: bool = False
+) -> Judgement:
     """Judge everything and keep the conclusions, in place of the earlier ones."""
+    basis = _basis(settings, asked_for_now=asked_for_now)
     judgement = await judge(database, settings, now)
     findings, cases = forms(judgement)
     async with database.begin() as connection:
-        await conclusions.replace(connection, findings=findings, cases=cases, judged_at=now)
+        await conclusions.replace(
+            connection, findings=findings, cases=cases, judged_at=now, basis=basis
+        )
     return judgement
 
 
@@ -171,11 +188,12 @@ async def concluded(
 ) -> tuple[list[dict[str, Json]], list[dict[str, Json]], datetime]:
     """Return findings, cases and the time they stand for, judging only if need be.
 
-    The kept conclusions serve while no fact has changed since; a `--now` of one's own
-    (`asked_for_now`) is served by them only if it is their very time.
+    The kept conclusions serve while no fact and no setting has changed since; those of a `--now`
+    of one's own (`asked_for_now`) serve only that very time.
     """
     async with database.begin() as connection:
-        judged_at = await conclusions.judged_at(connection)
+        basis = _basis(settings, asked_for_now=asked_for_now)
+        judged_at = await conclusions.judged_at(connection, basis)
         if judged_at is not None and (not asked_for_now or judged_at == now):
             findings, cases = await conclusions.read(connection)
             return findings, cases, judged_at

@@ -50,7 +50,7 @@ async def keep_page(
         offset=record.offset,
         length=record.length,
     )
-    key = await channels.resolve(connection, username, page.telegram_id)
+    key = await channels.resolve(connection, username, page.telegram_id, at=at)
     drift = page.kind == "unknown" or (page.kind == "feed" and not page.posts and not page.empty)
     covers = await _covered(connection, key, page, fetched.url, at)
     await observations.add_probe(
@@ -106,8 +106,9 @@ async def _covered(
     asked = asked_before(url)
     if asked is None and page.newer is None:
         return oldest, at
-    # An older page ends where the post begins that it was asked before, if we have that post.
-    following = await posts.time_of(connection, key, max(asked or 0, newest.id + 1))
+    # An older page ends where the very post begins that it was asked before, if we have that one:
+    # of what lies between its newest post and any later one it says nothing.
+    following = await posts.time_of(connection, key, asked) if asked is not None else None
     return oldest, following or newest.at
 
 

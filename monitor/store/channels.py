@@ -5,7 +5,7 @@ id. A name that turns up with another id has been given to another channel: the 
 posts and counts and loses the name.
 """
 
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,69 +25,81 @@ _OWNED = (post, post_revision, post_views, subscriber_count, profile)
 
 
 async def resolve(
-    connection: AsyncConnection, username: str, telegram_id: int | None = None
+    connection: AsyncConnection,
+    username: str,
+    telegram_id: int | None = None,
+    *,
+    at: datetime | None = None,
 ) -> int:
     """Return the key of the channel that a name, and an id where known, stand for; make it if new.
 
-    Must see observations in the order of their time: the latest holder of a name is its holder.
+    `at` is the time of the observation. A name goes to the channel that was seen under it last:
+    an older observation, or one without a time, takes no name from anyone.
     """
-    folded = username.casefold()
+    folded, moment = username.casefold(), int(at.timestamp()) if at else 0
     by_name = (
         await connection.execute(
-            sa.select(channel.c.key, channel.c.telegram_id).where(
-                channel.c.folded == folded, channel.c.holds_name
-            )
+            sa.select(channel).where(channel.c.folded == folded, channel.c.holds_name)
         )
     ).first()
     if telegram_id is None:
-        return int(by_name.key) if by_name else await _make(connection, username, None)
+        return int(by_name.key) if by_name else await _make(connection, username, None, moment)
     by_id = (
-        await connection.execute(
-            sa.select(channel.c.key, channel.c.folded, channel.c.holds_name).where(
-                channel.c.telegram_id == telegram_id
-            )
-        )
+        await connection.execute(sa.select(channel).where(channel.c.telegram_id == telegram_id))
     ).first()
-    if by_id is not None and by_name is not None and by_id.key == by_name.key:
-        return int(by_id.key)
     if by_id is None and by_name is not None and by_name.telegram_id is None:
-        await connection.execute(
-            channel.update()
-            .where(channel.c.key == by_name.key)
-            .values(telegram_id=telegram_id, username=username)
-        )
+        # The name was all that was known of it.
+        await _update(connection, by_name.key, telegram_id=telegram_id, username=username)
+        await _seen_at(connection, by_name.key, moment)
         return int(by_name.key)
-    if by_name is not None:
-        await _lose_name(connection, by_name, by_id)
-    if by_id is None:
-        return await _make(connection, username, telegram_id)
-    await connection.execute(
-        channel.update()
-        .where(channel.c.key == by_id.key)
-        .values(username=username, folded=folded, holds_name=True)
+    if by_id is not None and by_name is not None and by_id.key == by_name.key:
+        await _seen_at(connection, by_id.key, moment)
+        return int(by_id.key)
+    takes = moment >= max(
+        by_name.named_at if by_name is not None and by_name.telegram_id is not None else 0,
+        by_id.named_at if by_id is not None else 0,
     )
+    if by_id is not None and by_name is not None and by_name.telegram_id is None:
+        # The same channel under two keys.
+        await _merge(connection, source=by_name.key, into=by_id.key)
+    elif by_name is not None and takes:
+        await _update(connection, by_name.key, holds_name=False)
+    if by_id is None:
+        key = await _make(connection, username, telegram_id, moment)
+        if not takes:
+            await _update(connection, key, holds_name=False)
+        return key
+    if takes:
+        await _update(
+            connection, by_id.key, username=username, folded=folded, holds_name=True,
+            named_at=moment,
+        )  # fmt: skip
     return int(by_id.key)
 
 
-async def _lose_name(
-    connection: AsyncConnection,
-    holder: Any,  # noqa: ANN401 - a row has no narrower type
-    by_id: Any | None,  # noqa: ANN401
-) -> None:
-    if holder.telegram_id is None and by_id is not None:
-        # The name was all that was known of it: it is the same channel under two keys.
-        await _merge(connection, source=holder.key, into=by_id.key)
-        return
+async def _update(connection: AsyncConnection, key: int, **values: object) -> None:
+    await connection.execute(channel.update().where(channel.c.key == key).values(**values))
+
+
+async def _seen_at(connection: AsyncConnection, key: int, moment: int) -> None:
     await connection.execute(
-        channel.update().where(channel.c.key == holder.key).values(holds_name=False)
+        channel.update()
+        .where(channel.c.key == key, channel.c.named_at < moment)
+        .values(named_at=moment)
     )
 
 
-async def _make(connection: AsyncConnection, username: str, telegram_id: int | None) -> int:
+async def _make(
+    connection: AsyncConnection, username: str, telegram_id: int | None, moment: int
+) -> int:
     made = await connection.execute(
         channel.insert()
         .values(
-            telegram_id=telegram_id, username=username, folded=username.casefold(), holds_name=True
+            telegram_id=telegram_id,
+            username=username,
+            folded=username.casefold(),
+            holds_name=True,
+            named_at=moment,
         )
         .returning(channel.c.key)
     )

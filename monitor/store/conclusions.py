@@ -18,8 +18,12 @@ async def replace(
     findings: Sequence[Mapping[str, Json]],
     cases: Sequence[Mapping[str, Json]],
     judged_at: datetime,
+    basis: int = 0,
 ) -> None:
-    """Store findings and cases, in their JSON form, in place of the earlier ones."""
+    """Store findings and cases, in their JSON form, in place of the earlier ones.
+
+    `basis` is a number for what they were judged by, beside the facts.
+    """
     await connection.execute(finding.delete())
     await connection.execute(case_state.delete())
     if findings:
@@ -46,7 +50,12 @@ async def replace(
             ],
         )  # fmt: skip
     version = await _fact(connection, "version")
-    for name, value in (("judged_version", version), ("judged_at", judged_at.timestamp())):
+    made = (
+        ("judged_version", version),
+        ("judged_at", judged_at.timestamp()),
+        ("judged_basis", basis),
+    )
+    for name, value in made:
         statement = insert(fact).values(name=name, value=value or 0)
         await connection.execute(
             statement.on_conflict_do_update(
@@ -55,10 +64,10 @@ async def replace(
         )
 
 
-async def judged_at(connection: AsyncConnection) -> datetime | None:
-    """Return when the stored judgement was made, None if facts have changed since, or never."""
+async def judged_at(connection: AsyncConnection, basis: int = 0) -> datetime | None:
+    """Return when the kept judgement was made; None if never, by other rules or of other facts."""
     at = await _fact(connection, "judged_at")
-    if at is None:
+    if at is None or await _fact(connection, "judged_basis") != basis:
         return None
     if (await _fact(connection, "judged_version")) != (await _fact(connection, "version") or 0):
         return None

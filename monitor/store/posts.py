@@ -127,6 +127,13 @@ def _merge(
             merged.update({k: v for k, v in new.items() if v is not None or k in _CONTENT})
             merged["first_seen"] = min(old["first_seen"], new["first_seen"])
             merged["edited"] = True
+    else:
+        # Seen with these words by two looks: known from the earlier on. What one source did not
+        # tell, such as where a post was forwarded from, the other fills in.
+        merged.update({k: v for k, v in new.items() if old[k] is None})
+        if not newer:
+            merged.update({k: new[k] for k in ("observed_at", "evidence")})
+        merged["edited"] = old["edited"] or new["edited"]
     _merge_views(old, new, merged, views)
     return merged
 
@@ -222,7 +229,7 @@ async def read(
         .execution_options(yield_per=BATCH)
     )
     async for row in rows:
-        known = _as_post(row)
+        known, digest = _as_post(row), row.sha256
         if row.observed_at > moment:
             then = earlier.get(row.id)
             if then is None:
@@ -236,12 +243,14 @@ async def read(
                 forwarded_from=known.forwarded_from, reply_to=known.reply_to, album=known.album,
                 media=known.media, poll=known.poll, service=known.service, author=known.author,
             )  # fmt: skip
-        yield StoredPost(known, datetime.fromtimestamp(row.first_seen, UTC), row.sha256)
+            digest = then.sha256
+        yield StoredPost(known, datetime.fromtimestamp(row.first_seen, UTC), digest)
 
 
 async def _revisions(connection: AsyncConnection, channel: int, moment: int) -> dict[int, Any]:
     rows = await connection.execute(
-        sa.select(post_revision)
+        sa.select(post_revision, evidence.c.sha256)
+        .join_from(post_revision, evidence, isouter=True)
         .where(post_revision.c.channel == channel, post_revision.c.observed_at <= moment)
         .order_by(post_revision.c.observed_at)
     )
@@ -249,12 +258,9 @@ async def _revisions(connection: AsyncConnection, channel: int, moment: int) -> 
 
 
 async def time_of(connection: AsyncConnection, channel: int, post_id: int) -> datetime | None:
-    """Return the time of the first stored post from an id on, None if there is none."""
+    """Return the time of a stored post, None if it is not stored."""
     found = await connection.execute(
-        sa.select(post.c.at)
-        .where(post.c.channel == channel, post.c.id >= post_id)
-        .order_by(post.c.id)
-        .limit(1)
+        sa.select(post.c.at).where(post.c.channel == channel, post.c.id == post_id)
     )
     seconds = found.scalar()
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

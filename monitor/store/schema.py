@@ -29,6 +29,8 @@ channel = Table(
     Column("folded", Text, nullable=False),
     # False once another channel has taken the name.
     Column("holds_name", Boolean, nullable=False, default=True),
+    # When it was last seen under its name; an older page cannot take a name back.
+    Column("named_at", Integer, nullable=False, default=0),
 )
 Index("channel_by_name", channel.c.folded, channel.c.holds_name)
 
@@ -153,6 +155,8 @@ visit = Table(
     Column("pending_low", Integer),
     # The time down to which the first pass still has to read; null when it has.
     Column("back_until", Integer),
+    # Whose pages those were: the name may have passed to another channel since.
+    Column("telegram_id", Integer),
 )
 
 finding = Table(

@@ -19,11 +19,12 @@ class Progress:
     pending_top: int | None = None
     pending_low: int | None = None
     back_until: datetime | None = None
+    telegram_id: int | None = None
 
 
-async def last_at(connection: AsyncConnection, username: str, route: str) -> datetime | None:
-    """Return when a name was last asked after over a route, successfully or not."""
-    found = await connection.execute(sa.select(visit.c.last_at).where(*_key(username, route)))
+async def last_success(connection: AsyncConnection, username: str, route: str) -> datetime | None:
+    """Return when a name was last asked after over a route without a failure of ours."""
+    found = await connection.execute(sa.select(visit.c.last_success).where(*_key(username, route)))
     seconds = found.scalar()
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
@@ -63,6 +64,7 @@ async def progress(connection: AsyncConnection, username: str, route: str) -> Pr
         pending_top=row.pending_top,
         pending_low=row.pending_low,
         back_until=None if until is None else datetime.fromtimestamp(until, UTC),
+        telegram_id=row.telegram_id,
     )
 
 
@@ -76,6 +78,7 @@ async def record_progress(
         "pending_top": now.pending_top,
         "pending_low": now.pending_low,
         "back_until": int(now.back_until.timestamp()) if now.back_until else None,
+        "telegram_id": now.telegram_id,
     }
     statement = insert(visit).values(folded=username.casefold(), route=route, errors=0, **values)
     await connection.execute(

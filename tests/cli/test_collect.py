@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.running import Terminal
 from tests.page_server import Answer, PageServer, ServedChannel, ServedPost
+from tests.served_pages import feed_page
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -261,3 +262,62 @@ def test_the_kept_evidence_replays_into_the_same_facts(terminal: Terminal) -> No
     first = terminal.ok("cases", "--json", "--now", now).json
     second = terminal.ok("cases", "--json", "--now", now, "--database", database).json
     assert first == second
+
+
+def test_history_that_was_not_seen_makes_no_silence(terminal: Terminal) -> None:
+    """Two saved pages far apart say nothing of what lay between them."""
+    posts_ = [ServedPost(n, AT + n * DAY / 4, f"Composed {n}") for n in range(1, 301)]
+    channel = ServedChannel("composed_office", posts_)
+    for name, before in (("new", None), ("old", 101)):
+        page = feed_page(channel, AT + 80 * DAY, before=before)
+        (terminal.folder / f"{name}.html").write_bytes(page)
+    for order in (["new.html", "old.html"], ["old.html", "new.html"]):
+        database = f"sqlite:///./{order[0]}.db"
+        terminal.ok("import", *order, "--as", "page", "--database", database)
+        now = stamp(AT + 76 * DAY)
+        assert terminal.ok("findings", "--json", "--database", database, "--now", now).json == []
+
+
+def test_a_name_that_passed_on_is_read_from_its_new_beginning(terminal: Terminal) -> None:
+    with PageServer([ServedChannel("composed_office", daily(90))], now=AT + 90 * DAY) as server:
+        terminal.configure(server.base_url, "composed_office")
+        terminal.ok("collect", "--now", stamp(AT + 90 * DAY))
+        old = posts(terminal, AT)
+        server.channels["composed_office"] = ServedChannel(
+            "composed_office",
+            [ServedPost(n, AT + 91 * DAY + n * HOUR, f"Stranger {n}") for n in range(1, 46)],
+            telegram_id=1_000_000_777,
+        )
+        terminal.ok("collect", "--now", stamp(AT + 94 * DAY))
+        assert posts(terminal, AT) == old + 45
+        # As of before, the first channel has its name and nobody else is known.
+        (case,) = terminal.ok("cases", "--json", "--now", stamp(AT + 90 * DAY)).json
+        assert (case["state"], case["availability"]) == ("active", "ok")
+
+
+def test_a_judgement_of_a_past_time_is_not_served_as_the_present(terminal: Terminal) -> None:
+    with PageServer([ServedChannel("composed_office", daily(9))]) as server:
+        terminal.configure(server.base_url, "composed_office")
+        terminal.ok("collect", "--now", stamp(AT + 9 * DAY))
+    terminal.ok("detect", "--now", stamp(AT + 9 * DAY))
+    assert terminal.ok("cases", "--json", "--now", stamp(AT + 9 * DAY)).json[0]["state"] == "active"
+    assert terminal.ok("cases", "--json").json[0]["state"] == "unknown"  # not seen for months
+
+
+def test_a_folder_that_cannot_hold_evidence_is_one_clear_error(terminal: Terminal) -> None:
+    with PageServer([ServedChannel("composed_office", daily(9))]) as server:
+        terminal.configure(server.base_url, "composed_office")
+        (terminal.folder / "monitor-evidence").write_text("a file stands here")
+        ran = terminal.type("collect", "--now", stamp(AT + 9 * DAY))
+    assert ran.code == 1
+    assert "monitor-evidence" in ran.err
+    assert "fault of this program" not in ran.err
+    assert posts(terminal, AT) == 0
+
+
+def test_after_a_failure_the_command_may_be_run_again_at_once(terminal: Terminal) -> None:
+    with PageServer([ServedChannel("composed_office", daily(9))]) as server:
+        terminal.configure(server.base_url, "composed_office")
+        server.fail("/composed_office", 503, 503)
+        assert terminal.type("collect", "--now", stamp(AT + 9 * DAY)).code == 1
+        assert "@composed_office\tok" in terminal.ok("collect", "--now", stamp(AT + 9 * DAY)).out

@@ -118,6 +118,7 @@ def test_classify_answers_each_line_and_a_bad_one_with_its_error(
         json.dumps({"id": "f", "text": "x", "date": "2018-04-18T00:00:00"}),
         json.dumps(["no object"]),
         "[" * 100_000,
+        json.dumps({"id": "\ud800", "text": "x", "label": "not of ours"}),
         json.dumps({"id": "g", "text": "x", "unknown": 1, "date": "2018-04-18T00:00:00Z"}),
     ]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode())))

@@ -1,6 +1,6 @@
 """A channel is its numeric id; names come, go and are handed on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,3 +76,20 @@ async def test_facts_kept_under_a_name_are_merged_into_the_id(tmp_path: Path) ->
         counts = await observations.counts(connection, by_id, as_of=AT)
         assert [c.subscribers.low for c in counts] == [1]
         assert len(await channels.everyone(connection)) == 1
+
+
+@pytest.mark.asyncio
+async def test_an_older_page_takes_no_name_back(tmp_path: Path) -> None:
+    earlier = AT - timedelta(days=60)
+    async with database(tmp_path) as db, db.begin() as connection:
+        key = await channels.resolve(connection, "new_name", 5, at=AT)
+        assert await channels.resolve(connection, "old_name", 5, at=earlier) == key
+        assert [c.username for c in await channels.everyone(connection)] == ["new_name"]
+        other = await channels.resolve(connection, "new_name", 6, at=earlier)
+        assert await channels.resolve(connection, "new_name") == key
+        assert {c.key: c.holds_name for c in await channels.everyone(connection)} == {
+            key: True,
+            other: False,
+        }
+        await channels.resolve(connection, "new_name", 6, at=AT + timedelta(days=1))
+        assert await channels.resolve(connection, "new_name") == other

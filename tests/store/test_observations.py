@@ -63,13 +63,16 @@ async def test_a_profile_is_kept_only_when_it_changes(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_visits_remember_errors_and_progress(tmp_path: Path) -> None:
     async with database(tmp_path) as db, db.begin() as connection:
-        assert await visits.last_at(connection, "demo", "preview") is None
+        assert await visits.last_success(connection, "demo", "preview") is None
         assert await visits.progress(connection, "demo", "preview") == Progress()
         await visits.record(connection, "demo", "preview", at=AT, error="down")
         await visits.record(connection, "Demo", "preview", at=AT + DAY, error="down")
-        assert await visits.last_at(connection, "demo", "preview") == AT + DAY
+        assert await visits.last_success(connection, "demo", "preview") is None
         await visits.record(connection, "demo", "preview", at=AT + 2 * DAY, error=None)
-        progress = Progress(bottom=3, top=9, pending_top=20, pending_low=15, back_until=AT)
+        assert await visits.last_success(connection, "demo", "preview") == AT + 2 * DAY
+        progress = Progress(
+            bottom=3, top=9, pending_top=20, pending_low=15, back_until=AT, telegram_id=5
+        )
         await visits.record_progress(connection, "demo", "preview", progress)
         assert await visits.progress(connection, "DEMO", "preview") == progress
         row = (await connection.exec_driver_sql("SELECT errors, last_error FROM visit")).one()

@@ -140,3 +140,24 @@ def test_any_text_survives_the_store(tmp_path_factory: pytest.TempPathFactory, t
             return await read(db, AT)
 
     assert [p.text for p in asyncio.run(roundtrip())] == [clean]
+
+
+@pytest.mark.asyncio
+async def test_words_seen_earlier_by_another_look_are_known_from_then(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        await write(db, (Post(1, AT, "a"), AT + 2 * HOUR))
+        await write(db, (Post(1, AT, "a", forwarded_from="other", forwards=3), AT))
+        (known,) = await read(db, AT + HOUR)
+        assert (known.forwarded_from, known.forwards) == ("other", 3)
+
+
+@pytest.mark.asyncio
+async def test_an_earlier_text_cites_the_body_that_held_it(tmp_path: Path) -> None:
+    async with database(tmp_path) as db, db.begin() as connection:
+        key = await channels.resolve(connection, "demo_channel")
+        for text, digest, at in (("before", "aa", AT), ("after", "bb", AT + 2 * HOUR)):
+            proof = await evidence.add(connection, sha256=digest * 32, source="x", at=at)
+            await posts.write(connection, key, [(Post(1, AT, text), at)], proof)
+        for at, digest in ((AT, "aa"), (AT + 2 * HOUR, "bb")):
+            (kept,) = [x async for x in posts.read(connection, key, as_of=at)]
+            assert kept.sha256 == digest * 32

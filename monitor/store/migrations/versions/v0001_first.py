@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("username", sa.Text(), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("holds_name", sa.Boolean(), nullable=False),
+        sa.Column("named_at", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
         sa.UniqueConstraint("telegram_id"),
     )
@@ -68,6 +69,7 @@ def upgrade() -> None:
         sa.Column("pending_top", sa.Integer(), nullable=True),
         sa.Column("pending_low", sa.Integer(), nullable=True),
         sa.Column("back_until", sa.Integer(), nullable=True),
+        sa.Column("telegram_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("folded", "route"),
     )
     op.create_table(
