@@ -73,7 +73,8 @@ def week_window(name: str) -> tuple[datetime, datetime]:
     try:
         year, week = name.upper().split("-W")
         start = datetime.fromisocalendar(int(year), int(week), 1).replace(tzinfo=UTC)
-    except ValueError as error:
+        end = start + timedelta(weeks=1)
+    except (ValueError, OverflowError) as error:
         msg = f"{name!r} is no ISO week; write it as 2018-W16"
         raise ValueError(msg) from error
-    return start, start + timedelta(weeks=1)
+    return start, end

@@ -222,7 +222,8 @@ def _sentence(fault: Mapping[str, object]) -> str:
         near = difflib.get_close_matches(str(key), _known_keys(), 1)
         hint = f"; did you mean {near[0]!r}?" if near else "; remove it"
         return f"{where}: unknown key{hint}"
-    return f"{where}: {str(fault['msg']).removeprefix('Value error, ')}"
+    words = str(fault["msg"]).removeprefix("Value error, ").replace("valid tuple", "list")
+    return f"{where}: {words}"
 
 
 def _known_keys() -> list[str]:

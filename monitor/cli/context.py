@@ -195,4 +195,8 @@ def start_of(text: str, option: str) -> datetime:
 
 def end_of(text: str, option: str) -> datetime:
     """Return where a day ends: the last day named is included."""
-    return start_of(text, option) + timedelta(days=1)
+    try:
+        return start_of(text, option) + timedelta(days=1)
+    except OverflowError as error:
+        msg = f"{option}: {text} is the last day there is; name an earlier one"
+        raise BadUsage(msg) from error

@@ -59,8 +59,10 @@ async def _import(invoked: Invocation, paths: list[Path], options: Options) -> I
 
     def on_skip(what: Skipped) -> None:
         nonlocal skipped
-        skipped += 1
-        if skipped <= SHOWN:
+        # That a whole file is cut short must not drown in its bad rows.
+        whole = what.line is None
+        skipped += not whole
+        if whole or skipped <= SHOWN:
             place = what.file if what.line is None else f"{what.file}: line {what.line}"
             say(f"skipped: {place}: {what.reason}")
         elif skipped == SHOWN + 1:

@@ -72,6 +72,9 @@ def findings(
         raise BadUsage(msg)
     start = start_of(since, "--since") if since else None
     end = end_of(until, "--until") if until else None
+    if start is not None and end is not None and end <= start:
+        msg = f"--until: {until} lies before --since {since}"
+        raise BadUsage(msg)
     found, _ = _concluded(asked(context))
     chosen = [
         f
@@ -149,6 +152,9 @@ def evaluate(
     del context
     with _opened(file) as lines:
         scores, missed, bad = classifying.evaluate(lines)
+    if not scores.total and not bad:
+        msg = f"{file}: holds no labelled line; there is nothing to score"
+        raise BadInput(msg)
     if as_json:
         result_json(
             scores.as_json()
@@ -204,6 +210,8 @@ def _opened(file: str) -> Iterator[Iterator[str]]:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as raw:
             yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
+    except BrokenPipeError:
+        raise  # whoever read our results has gone; the file is not to blame
     except FileNotFoundError as error:
         msg = f"{path}: there is no such file"
         raise BadInput(msg) from error

@@ -71,7 +71,11 @@ def _window(invoked: Invocation, week: str | None, first: str | None, last: str 
     if end <= start:
         msg = f"--to: {last} lies before --from {first}"
         raise BadUsage(msg)
-    return days(start, end)
+    try:
+        return days(start, end)
+    except ValueError as error:
+        msg = f"--from, --to: {error}"
+        raise BadUsage(msg) from error
 
 
 async def _report(

@@ -46,7 +46,7 @@ def _judged(number: int, line: str) -> Line:
         if len(line) > LONGEST_LINE:
             msg = f"longer than {LONGEST_LINE} characters"
             raise ValueError(msg)
-        given = json.loads(line)
+        given = json.loads(line, parse_constant=_no_number)
         if not isinstance(given, dict):
             msg = "is no JSON object"
             raise TypeError(msg)
@@ -73,6 +73,11 @@ def _judged(number: int, line: str) -> Line:
         gold=gold,
         language=language if isinstance(language, str) else None,
     )
+
+
+def _no_number(word: str) -> float:
+    msg = f"{word} is no JSON number"
+    raise ValueError(msg)
 
 
 def _speaker(channel: object) -> Speaker:

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from monitor.clock import iso_week, week_window
 
+FIRST_YEAR = 2013
+LAST_YEAR = 2038
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -21,7 +24,7 @@ def week(name: str) -> Window:
     Raises:
         ValueError: there is no such week.
     """
-    start, end = week_window(name)
+    start, end = _possible(*week_window(name), name)
     return Window(start, end, iso_week(start))
 
 
@@ -31,5 +34,18 @@ def last_week(now: datetime) -> Window:
 
 
 def days(start: datetime, end: datetime) -> Window:
-    """Return the window from one day's start to another's end (exclusive)."""
+    """Return the window from one day's start to another's end (exclusive).
+
+    Raises:
+        ValueError: it lies outside the years that Telegram can have posts of.
+    """
+    _possible(start, end, f"{start:%Y-%m-%d} to {end - timedelta(days=1):%Y-%m-%d}")
     return Window(start, end, f"{start:%Y-%m-%d}_{end - timedelta(days=1):%Y-%m-%d}")
+
+
+def _possible(start: datetime, end: datetime, name: str) -> tuple[datetime, datetime]:
+    """Refuse what no post can be of: Telegram began in August 2013, its dates end in 2038."""
+    if start.year < FIRST_YEAR or end.year > LAST_YEAR:
+        msg = f"{name} lies outside {FIRST_YEAR} to {LAST_YEAR}, the years of Telegram's dates"
+        raise ValueError(msg)
+    return start, end

@@ -19,7 +19,8 @@ def csv_rows(path: Path) -> tuple[tuple[str, ...], Iterator[tuple[int, Row | Bad
     """
     lines = Lines(path)
     # The reader needs line ends, or it would join the lines of a quoted text.
-    reader = csv.reader(f"{line}\n" for line in lines)
+    # Strict, so that a quotation mark left open does not swallow the rest unsaid.
+    reader = csv.reader((f"{line}\n" for line in lines), strict=True)
     try:
         columns = tuple(name.strip() for name in next(reader))
     except (StopIteration, csv.Error) as error:

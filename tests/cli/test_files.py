@@ -67,6 +67,8 @@ def test_findings_keep_their_ids_and_can_be_chosen(terminal: Terminal) -> None:
     assert "composed_office" in terminal.ok("cases", "--channel", "composed_office").out
     assert terminal.type("findings", "--kind", "nonsense").code == 2
     assert terminal.type("findings", "--since", "soon").code == 2
+    assert terminal.type("findings", "--since", "2018-04-02", "--until", "2018-04-01").code == 2
+    assert terminal.type("findings", "--until", "9999-12-31").code == 2
 
 
 def test_bad_rows_are_named_and_only_strict_fails(terminal: Terminal) -> None:
@@ -112,6 +114,7 @@ def test_classify_answers_each_line_and_a_bad_one_with_its_error(
         "",
         "not json",
         json.dumps({"id": "b"}),
+        '{"id": NaN, "text": "x"}',
         json.dumps({"id": "c", "text": "x", "channel": 5}),
         json.dumps({"id": "d", "text": "x", "channel": {"title": 5}}),
         json.dumps({"id": "e", "text": "x", "urls": "no list"}),
@@ -130,7 +133,17 @@ def test_classify_answers_each_line_and_a_bad_one_with_its_error(
     quote = answers[0]["evidence"][0]
     assert NOTICE[quote["start"] : quote["end"]] == quote["quote"]
     assert answers[-1]["label"] == "none"
-    assert [a["id"] for a in answers if "error" in a] == [None, "b", "c", "d", "e", "f", None, None]
+    assert [a["id"] for a in answers if "error" in a] == [
+        None,
+        "b",
+        None,
+        "c",
+        "d",
+        "e",
+        "f",
+        None,
+        None,
+    ]
 
 
 def test_evaluate_scores_a_labelled_file(terminal: Terminal) -> None:
@@ -149,6 +162,8 @@ def test_evaluate_scores_a_labelled_file(terminal: Terminal) -> None:
     unlabelled = terminal.type("evaluate", "l.jsonl.gz")
     assert (unlabelled.code, "has no label" in unlabelled.err) == (1, True)
     assert terminal.type("evaluate", "absent.jsonl").code == 1
+    (terminal.folder / "empty.jsonl").write_text("")
+    assert "nothing to score" in terminal.type("evaluate", "empty.jsonl").err
     (terminal.folder / "torn.gz").write_bytes(b"\x1f\x8b\x08torn")
     assert terminal.type("evaluate", "torn.gz").code == 1
 

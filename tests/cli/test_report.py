@@ -106,6 +106,10 @@ def test_what_cannot_be_reported_is_refused(terminal: Terminal) -> None:
     for options in (
         ["--week", "2018-W99"],
         ["--week", "soon"],
+        ["--week", "9999-W52"],
+        ["--week", "2012-W10"],
+        ["--from", "0001-01-01", "--to", "2018-01-01"],
+        ["--from", "2018-01-01", "--to", "9999-12-30"],
         ["--week", "2018-W16", "--from", "2018-04-01"],
         ["--from", "2018-04-01"],
         ["--from", "2018-04-02", "--to", "2018-04-01"],

@@ -281,3 +281,11 @@ def test_every_kind_that_can_be_given_is_read_or_refused_with_a_sentence(tmp_pat
     for kind in KINDS:
         with pytest.raises((BadInput, BadUsage), match=r"\w+ \w+"):
             list(read(path, kind=kind, channel="composed"))
+
+
+def test_a_quotation_mark_left_open_at_the_end_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text('id,date,text\n1,2018-04-01T00:00:00Z,a\n2,2018-04-01T00:00:00Z,"open\n3,x,y\n')
+    items = list(read(path, channel="composed"))
+    assert [i.post.id for i in items if isinstance(i, PostItem)] == [1]
+    assert any("left open" in i.reason for i in items if isinstance(i, Skipped))
