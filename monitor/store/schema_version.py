@@ -99,18 +99,25 @@ def migrate(path: Path) -> tuple[str | None, str]:
     known = {step.revision for step in ScriptDirectory.from_config(_alembic()).walk_revisions()}
     if before is not None and before not in known:
         require_current(path)
+    # A new one is made beside and then renamed: killed in between, it leaves no half a schema.
+    target = path if before is not None else path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if before is None:
+            for left in (target, Path(f"{target}-wal"), Path(f"{target}-shm")):
+                left.unlink(missing_ok=True)
         # Set outside a transaction and for good: write-ahead logging lets readers read on.
-        with closing(sqlite3.connect(path)) as raw:
+        with closing(sqlite3.connect(target)) as raw:
             raw.execute("PRAGMA journal_mode=WAL")
         engine = sa.create_engine(
-            sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool
+            sa.URL.create("sqlite", database=str(target)), poolclass=sa.NullPool
         )
         with engine.begin() as connection:
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        if before is None:
+            target.replace(path)
     except (sa.exc.DatabaseError, sqlite3.DatabaseError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         msg = f"the database {path} cannot be made or migrated: {cause}; check folder and disk"
