@@ -16,7 +16,9 @@ from monitor.secrets import proxy
 from monitor.sources.fetching import Fetcher
 from monitor.sources.pacing import Pace
 from monitor.store import evidence, schema_version
+from monitor.store.archive import Archive
 from monitor.store.database import Database, sqlite_path
+from monitor.store.writer_lock import writing
 
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this username.")]
 
@@ -94,16 +96,9 @@ def backfill(
 def migrate(context: typer.Context) -> None:
     """Make the database, or bring an older one up to date."""
     path = sqlite_path(asked(context).database)
-    run(_migrate(asked(context)))
-    result(f"{path}: schema {schema_version.head()}")
-
-
-async def _migrate(invoked: Invocation) -> None:
-    from monitor.store.writer_lock import writing  # noqa: PLC0415 - only this command needs it
-
-    path = sqlite_path(invoked.database)
     with writing(path, "channel-monitor migrate"):
         schema_version.migrate(path)
+    result(f"{path}: schema {schema_version.head()}")
 
 
 def _chosen(
@@ -168,15 +163,12 @@ async def _collect(
             return await collector.backfill(entries, since=back_to, until=until)
 
 
-async def recover(database: Database, archive: object) -> None:
+async def recover(database: Database, archive: Archive) -> None:
     """Cut off what a kill left torn at the end of the archive's files, and say so."""
-    from monitor.store.archive import Archive  # noqa: PLC0415 - for its type alone
-
-    if isinstance(archive, Archive):
-        async with database.begin() as connection:
-            ends = await evidence.committed_ends(connection)
-        for line in archive.recover(ends):
-            say(f"note: {line}")
+    async with database.begin() as connection:
+        ends = await evidence.committed_ends(connection)
+    for line in archive.recover(ends):
+        say(f"note: {line}")
 
 
 def _tell(visited: list[Visited]) -> None:
