@@ -105,7 +105,7 @@ class ChannelSettings(_Table):
     category: str | None = None
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     language: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
-    source: Literal["preview"] = "preview"
+    source: Literal["preview", "telegram"] = "preview"
     destinations: tuple[Annotated[str, AfterValidator(_checked_destination)], ...] = ()
 
 
@@ -125,10 +125,42 @@ class PreviewSettings(_Table):
     )  # fmt: skip
 
 
+class ServerSettings(_Table):
+    """`[sources.telegram.server]`: a private or test server in place of Telegram's own.
+
+    `public_key` is a PEM text, or the path of a file that holds one.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65_535)
+    public_key: str = Field(min_length=1)
+    dc: int = Field(default=2, ge=1, le=1000)
+
+
+class TelegramSettings(_Table):
+    """`[sources.telegram]`: how carefully accounts ask.
+
+    A channel is polled after half its usual gap, but not sooner than `poll` and not later than
+    `slowest`. `patience` is how long a one-shot command waits for a flood to end.
+    """
+
+    requests_per_second: float = Field(default=1.0, gt=0, le=10_000)
+    resolves_per_minute: int = Field(default=5, ge=1, le=20)
+    poll: Duration = timedelta(minutes=5)
+    slowest: Duration = timedelta(hours=1)
+    first: Duration = timedelta(days=30)
+    full: Duration = timedelta(days=1)
+    timeout: Duration = timedelta(seconds=30)
+    patience: Duration = timedelta(minutes=5)
+    join: bool = False
+    server: ServerSettings | None = None
+
+
 class SourcesSettings(_Table):
     """`[sources]`."""
 
     preview: PreviewSettings = PreviewSettings()
+    telegram: TelegramSettings = TelegramSettings()
 
 
 class ReportSettings(_Table):
@@ -227,5 +259,8 @@ def _sentence(fault: Mapping[str, object]) -> str:
 
 
 def _known_keys() -> list[str]:
-    tables = (Settings, ChannelSettings, SourcesSettings, PreviewSettings, ReportSettings)
+    tables = (
+        Settings, ChannelSettings, SourcesSettings, PreviewSettings, TelegramSettings,
+        ServerSettings, ReportSettings,
+    )  # fmt: skip
     return sorted({name for table in tables for name in table.model_fields})

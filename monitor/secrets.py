@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from monitor.errors import BadConfiguration
 
@@ -34,3 +36,84 @@ def _read(environment: Mapping[str, str]) -> dict[str, str]:
 def proxy(environment: Mapping[str, str] = os.environ) -> str | None:
     """Return the proxy for public pages, `socks5://` or `http://`, from MONITOR_PROXY."""
     return _read(environment).get("MONITOR_PROXY") or None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AccountSecrets:
+    """Who one account is; `name` is a number, and the only part that may be told."""
+
+    name: str
+    api_id: int
+    api_hash: str
+    phone: str | None
+    session: Path
+    proxy: str | None
+    password: str | None
+
+
+MOST_ACCOUNTS = 20
+
+
+def accounts(environment: Mapping[str, str] = os.environ) -> tuple[AccountSecrets, ...]:
+    """Return the configured accounts: MONITOR_PHONE and MONITOR_SESSION, MONITOR_PHONE_2 ...
+
+    Further accounts take what they do not set themselves from the first, but phone and session.
+
+    Raises:
+        BadConfiguration: a variable is missing or is not what it should be; its value is not said.
+    """
+    found = _read(environment)
+    if not found.get("MONITOR_API_ID") and not found.get("MONITOR_API_HASH"):
+        return ()
+    made = []
+    for number in range(1, MOST_ACCOUNTS + 1):
+        end = "" if number == 1 else f"_{number}"
+        phone = found.get(f"MONITOR_PHONE{end}") or None
+        session = found.get(f"MONITOR_SESSION{end}") or found.get(f"MONITOR_SESSION_PATH{end}")
+        if number > 1 and not phone and not session:
+            continue
+        api_id = found.get(f"MONITOR_API_ID{end}") or found.get("MONITOR_API_ID", "")
+        api_hash = found.get(f"MONITOR_API_HASH{end}") or found.get("MONITOR_API_HASH", "")
+        if not (api_id.isascii() and api_id.isdecimal() and 0 < int(api_id) < 2**31):
+            msg = f"MONITOR_API_ID{end}: is not the number that my.telegram.org gave; set it anew"
+            raise BadConfiguration(msg)
+        if not api_hash:
+            msg = f"MONITOR_API_HASH{end}: is not set; take it from my.telegram.org"
+            raise BadConfiguration(msg)
+        proxied = found.get("MONITOR_PROXY")
+        made.append(
+            AccountSecrets(
+                name=str(number),
+                api_id=int(api_id),
+                api_hash=api_hash,
+                phone=phone,
+                session=Path(session).expanduser() if session else _default(found, number),
+                proxy=found.get(f"MONITOR_TELEGRAM_PROXY{end}")
+                or found.get("MONITOR_TELEGRAM_PROXY")
+                or proxied
+                or None,
+                password=found.get(f"MONITOR_PASSWORD{end}") or None,
+            )
+        )
+    return tuple(made)
+
+
+def _default(environment: Mapping[str, str], number: int) -> Path:
+    state = environment.get("XDG_STATE_HOME") or os.environ.get("XDG_STATE_HOME")
+    home = Path(state) if state else Path.home() / ".local" / "state"
+    return home / "channel-migration-monitor" / f"account-{number}.session"
+
+
+def values(environment: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """Return every secret, to be kept out of what the program says."""
+    found = _read(environment)
+    hidden = set()
+    for name, value in found.items():
+        plain = name.startswith(("MONITOR_SESSION", "MONITOR_DATABASE", "MONITOR_SECRETS"))
+        if plain or len(value) < 4:
+            continue
+        hidden |= {value, value.lstrip("+")}
+        if "://" in value:
+            parts = urlsplit(value)
+            hidden |= {p for p in (parts.username, parts.password) if p and len(p) > 3}
+    return frozenset(hidden)

@@ -1,23 +1,21 @@
 """`check`, `collect`, `backfill`, `migrate`: from the configuration to facts in the store."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from monitor import secrets
 from monitor.catalog import platforms
-from monitor.cli.context import Invocation, end_of, progress_bar, result, run, say, start_of
+from monitor.cli.context import Invocation, end_of, result, run, say, start_of
 from monitor.cli.program import app, asked
+from monitor.cli.progress import Progress
 from monitor.config import ChannelSettings, Settings
-from monitor.errors import BadConfiguration, BadUsage, Retryable
-from monitor.jobs.collecting import Collector, Visited
-from monitor.model import Page
-from monitor.secrets import proxy
-from monitor.sources.fetching import Fetcher
-from monitor.sources.pacing import Pace
-from monitor.store import evidence, schema_version
-from monitor.store.archive import Archive
-from monitor.store.database import Database, sqlite_path
+from monitor.errors import BadConfiguration, BadUsage, MonitorError, Retryable
+from monitor.jobs.collecting import Visited
+from monitor.jobs.passes import Means, sources
+from monitor.store import schema_version
+from monitor.store.database import sqlite_path
 from monitor.store.writer_lock import writing
 
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this username.")]
@@ -27,7 +25,7 @@ Channel = Annotated[str | None, typer.Option("--channel", help="Only this userna
 def check(context: typer.Context) -> None:
     """Validate the configuration and print what would be watched."""
     invoked = asked(context)
-    settings = _checked(invoked)
+    settings = checked(invoked)
     preview = settings.sources.preview
     for entry in settings.channel:
         about = ", ".join(x for x in (entry.title, entry.category, entry.country) if x)
@@ -39,7 +37,7 @@ def check(context: typer.Context) -> None:
     )
 
 
-def _checked(invoked: Invocation) -> Settings:
+def checked(invoked: Invocation) -> Settings:
     """Read the configuration; every destination must be of a platform that we know."""
     settings = invoked.settings(needed=True)
     known = set(platforms.load().platforms)
@@ -60,17 +58,22 @@ def collect(
     context: typer.Context,
     channel: Channel = None,
     source: Annotated[
-        str | None, typer.Option(help="Only channels read from this source: preview.")
+        str | None, typer.Option(help="Only channels read from this source: preview or telegram.")
     ] = None,
 ) -> None:
     """Ask once after every channel that is due, and keep what is new."""
-    if source not in (None, "preview"):
-        msg = f"--source: {source!r} is not built; take preview"
+    if source not in (None, "preview", "telegram"):
+        msg = f"--source: {source!r} is no source; take preview or telegram"
         raise BadUsage(msg)
     invoked = asked(context)
-    settings = _checked(invoked)
-    visited = run(_collect(invoked, settings, _chosen(invoked, settings, channel)))
-    _tell(visited)
+    settings = checked(invoked)
+    chosen = _chosen(invoked, settings, channel)
+    if source is not None:
+        chosen = tuple(entry for entry in chosen if entry.source == source)
+        if not chosen:
+            msg = f"--source: {invoked.config} has no channel with source = {source!r}"
+            raise BadUsage(msg)
+    _tell(*run(_collect(invoked, settings, chosen, fall_back=source is None)))
 
 
 @app.command()
@@ -80,16 +83,16 @@ def backfill(
     until: Annotated[str | None, typer.Option(help="The last day, included.")] = None,
     channel: Channel = None,
 ) -> None:
-    """Read history back to a day, newest first; stopped, it goes on where it was."""
+    """Read history back to a day; stopped, it goes on where it was."""
     invoked = asked(context)
     start = start_of(since, "--since")
     end = end_of(until, "--until") if until else None
     if end is not None and end <= start:
         msg = f"--until: {until} lies before --since {since}"
         raise BadUsage(msg)
-    settings = _checked(invoked)
+    settings = checked(invoked)
     chosen = _chosen(invoked, settings, channel)
-    _tell(run(_collect(invoked, settings, chosen, back_to=start, until=end)))
+    _tell(*run(_collect(invoked, settings, chosen, back_to=start, until=end)))
 
 
 @app.command()
@@ -121,61 +124,37 @@ async def _collect(
     settings: Settings,
     entries: tuple[ChannelSettings, ...],
     *,
+    fall_back: bool = True,
     back_to: datetime | None = None,
     until: datetime | None = None,
-) -> list[Visited]:
-    clock, preview = invoked.clock, settings.sources.preview
+) -> tuple[list[Visited], MonitorError | None]:
+    clock = invoked.clock
     if clock.shifted:
         say(f"note: --now is given; what is fetched is stamped {clock.now().isoformat()}")
-    pace = Pace(preview.requests_per_second, max_connections=preview.connections)
-    fetcher = Fetcher(
-        preview.base_url,
-        user_agent=preview.user_agent,
-        pace=pace,
-        clock=clock,
-        proxy=proxy(),
-        timeout_s=preview.timeout.total_seconds(),
-        attempts=preview.attempts,
-        wait_initial_s=min(2.0, 1 / preview.requests_per_second),
-    )
-    archive = invoked.archive()
-    timed = back_to is not None
-    async with invoked.writing() as database, fetcher:
-        await recover(database, archive)
-        with progress_bar(quiet=invoked.quiet, known_total=timed) as bar:
-            span = (clock.now() - back_to) / timedelta(days=1) if back_to else None
-            tasks = {
-                e.username: bar.add_task(f"@{e.username}", total=span and round(span), start=True)
-                for e in entries
-            }
-
-            def on_page(name: str, page: Page) -> None:
-                oldest = min((p.at for p in page.posts), default=None)
-                if oldest is not None and span is not None:
-                    done = (clock.now() - oldest) / timedelta(days=1)
-                    bar.update(tasks[name], completed=min(round(done), round(span)))
+    with_accounts = any(entry.source == "telegram" for entry in entries)
+    accounts = secrets.accounts() if with_accounts else ()
+    shown = Progress(invoked, entries, clock.now(), back_to)
+    async with invoked.writing() as database:
+        means = Means(
+            settings, database, invoked.archive(), clock, secrets.proxy(), accounts,
+            invoked.config.parent, shown.on_page, shown.on_posts,
+        )  # fmt: skip
+        with shown:
+            async with sources(means, with_accounts=with_accounts) as asked_by:
+                if back_to is None:
+                    visited = await asked_by.collect(entries, fall_back=fall_back)
                 else:
-                    bar.advance(tasks[name], 1)
-
-            collector = Collector(database, archive, fetcher, settings, clock, on_page)
-            if back_to is None:
-                return await collector.collect(entries)
-            return await collector.backfill(entries, since=back_to, until=until)
+                    visited = await asked_by.backfill(entries, back_to, until)
+                return visited, asked_by.need()
 
 
-async def recover(database: Database, archive: Archive) -> None:
-    """Cut off what a kill left torn at the end of the archive's files, and say so."""
-    async with database.begin() as connection:
-        ends = await evidence.committed_ends(connection)
-    for line in archive.recover(ends):
-        say(f"note: {line}")
-
-
-def _tell(visited: list[Visited]) -> None:
+def _tell(visited: list[Visited], need: MonitorError | None) -> None:
     """Print how each visit ended; fail if any channel could not be seen."""
     for visit in visited:
         if visit.outcome == "not_due":
             say(f"@{visit.username}: not due yet")
+        elif visit.outcome == "held":
+            say(f"@{visit.username}: held: {visit.error}")
         elif visit.outcome == "failed":
             say(f"@{visit.username}: unreachable: {visit.error}")
         else:
@@ -184,7 +163,16 @@ def _tell(visited: list[Visited]) -> None:
                 f"@{visit.username}\t{visit.state or 'not told'}\t{visit.new_posts} new posts, "
                 f"{visit.pages} pages{drift}"
             )
+    if need is not None:
+        raise need
     failed = [v for v in visited if v.outcome == "failed"]
+    held = [v for v in visited if v.outcome == "held"]
+    if held:
+        msg = (
+            f"{len(held)} of {len(visited)} channels must wait, because Telegram asked us to; "
+            "`channel-monitor status` shows how long; then run the command again"
+        )
+        raise Retryable(msg)
     if failed:
         names = ", ".join(f"@{v.username}" for v in failed[:5])
         more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""

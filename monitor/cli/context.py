@@ -10,17 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
 from monitor.clock import Clock, FixedClock, SystemClock, as_utc
 from monitor.config import Settings, load
 from monitor.errors import BadUsage, Interrupted
@@ -156,22 +145,6 @@ def as_json(value: object, indent: int | None = None) -> str:
     """Write JSON readable as it stands; only what UTF-8 cannot hold is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def progress_bar(*, quiet: bool, known_total: bool = False) -> Progress:
-    """Make a progress bar on standard error; nothing is drawn where that is not a terminal."""
-    console = Console(stderr=True)
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn()]
-    timing = [TimeElapsedColumn()]
-    if known_total:
-        return Progress(
-            *columns, MofNCompleteColumn(), *timing, TimeRemainingColumn(), console=console,
-            disable=quiet or not console.is_terminal, transient=True,
-        )  # fmt: skip
-    return Progress(
-        *columns, *timing, console=console, disable=quiet or not console.is_terminal,
-        transient=True,
-    )  # fmt: skip
 
 
 def day(text: str, option: str) -> date:

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.collecting import recover
-from monitor.cli.context import Invocation, progress_bar, result, run, say
+from monitor.cli.context import Invocation, result, run, say
 from monitor.cli.program import app, asked
+from monitor.cli.progress import progress_bar
 from monitor.errors import BadInput, BadUsage
 from monitor.jobs.importing import Imported, Options, import_files
+from monitor.jobs.passes import recover
 from monitor.sources.items import Skipped
 
 KINDS = ("auto", "telethon", "posts-jsonl", "posts-csv", "counts-csv", "page", "warc")

@@ -63,7 +63,7 @@ def asked(context: typer.Context) -> Invocation:
 def main() -> None:
     """Run the program; never returns. Exit codes: see errors.py."""
     # Importing registers the commands; each module is read only once the program runs.
-    from monitor.cli import collecting, importing, judging, reporting  # noqa: F401, PLC0415
+    from monitor.cli import collecting, importing, judging, reporting, service  # noqa: F401, PLC0415
 
     arguments = with_globals_first(sys.argv[1:])
     verbose = "--verbose" in arguments

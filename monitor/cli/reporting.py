@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.context import Invocation, end_of, progress_bar, result, run, say, start_of
+from monitor.cli.context import Invocation, end_of, result, run, say, start_of
 from monitor.cli.program import app, asked
+from monitor.cli.progress import progress_bar
 from monitor.errors import BadUsage
 from monitor.jobs.importing import Imported
 from monitor.jobs.windows import Window, days, last_week

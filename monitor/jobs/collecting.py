@@ -33,7 +33,7 @@ class Visited:
     """How the visit of one channel ended."""
 
     username: str
-    outcome: Literal["read", "not_due", "failed"]
+    outcome: Literal["read", "not_due", "held", "failed"]
     state: Availability | None = None
     new_posts: int = 0
     pages: int = 0
@@ -93,6 +93,17 @@ class Collector:
             # All met the same full disk or lost database; one sentence says it.
             raise failed.exceptions[0] from None
         return [task.result() for task in tasks]
+
+    async def look(self, entry: ChannelSettings) -> None:
+        """Ask the landing page alone: is the channel there, as the public sees it?"""
+        try:
+            landing = await read_landing(self.fetcher, entry.username)
+        except (Retryable, BadInput) as error:
+            await self._failed(entry, error)
+            return
+        # Nothing said whose count and title these are.
+        page = replace(landing.page, subscribers=None, title=None)
+        await self._keep(entry.username, replace(landing, page=page), None)
 
     async def _failed(self, entry: ChannelSettings, error: Exception) -> Visited:
         """Write down that we could not see the channel: our failure, never its state."""

@@ -65,7 +65,7 @@ class Post:
 
     `forwarded_from` is the username or title of the channel it came from, or `"person"` where the
     forward is of a private person, whose name is not kept. `service` is None for ordinary posts,
-    else `created`, `renamed`, `photo_changed`, `pinned` or `other`.
+    else `created`, `renamed`, `photo_changed`, `pinned`, `migrated` or `other`.
     """
 
     id: int
@@ -83,11 +83,16 @@ class Post:
     poll: Poll | None = None
     service: str | None = None
     author: str | None = None
+    reactions: int | None = None
+    """How many reactions of all sorts; who reacted is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One answer of a web server, whole: what is kept as evidence and what is parsed."""
+    """One answer of a web server, whole: what is kept as evidence and what is parsed.
+
+    `status` is 0 where it is no web server's: what an account was told, as JSON lines.
+    """
 
     url: str
     at: datetime
@@ -197,3 +202,50 @@ class Profile:
     about: str | None = None
     verified: bool | None = None
     evidence: int | None = None
+    pinned_id: int | None = None
+    linked_chat: int | None = None
+    restriction: str | None = None
+    migrated_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A channel as one account may ask for it: the hash serves that account alone."""
+
+    telegram_id: int
+    access_hash: int
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """What Telegram tells an account of a channel; None where it does not tell.
+
+    `state` is `ok`, `private`, `restricted` or `wrong_kind`. `subscribers` is exact.
+    """
+
+    telegram_id: int
+    state: Availability
+    username: str | None = None
+    title: str | None = None
+    about: str | None = None
+    verified: bool | None = None
+    subscribers: int | None = None
+    joined: bool = False
+    access_hash: int | None = None
+    pinned_id: int | None = None
+    linked_chat: int | None = None
+    restriction: str | None = None
+    migrated_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What Telegram pushed about one channel: posts new or edited, posts deleted, or a hint.
+
+    All empty means: something happened, ask again.
+    """
+
+    telegram_id: int
+    posts: tuple[Post, ...] = ()
+    deleted: tuple[int, ...] = ()

@@ -22,7 +22,14 @@ from monitor.sources.fields import (
 from monitor.sources.items import Item, PostItem
 from monitor.sources.json_objects import objects
 from monitor.sources.rows import Reading, read_rows
-from monitor.sources.telethon_parts import Tree, links_of, media_of, poll_of, service_of
+from monitor.sources.telethon_parts import (
+    Tree,
+    links_of,
+    media_of,
+    poll_of,
+    reactions_of,
+    service_of,
+)
 
 MAX_ALBUM = 10
 """Telegram's most items of one album (core.telegram.org/method/messages.sendMultiMedia)."""
@@ -114,27 +121,39 @@ class _Messages:
         return number, named
 
     def _post(self, row: Tree, post_id: int, at: datetime, album: tuple[int, ...]) -> Post:
-        text = as_text("message", row.get("message") or "")
         edited_at = None
         if row.get("edit_date") is not None and not row.get("edit_hide"):
             edited_at = as_time("edit_date", row["edit_date"], self._reading.zone)
-        views = _optional(row, "views")
-        return Post(
-            id=post_id,
-            at=at,
-            text=text,
-            links=links_of(row, text),
-            views=None if views is None else Interval(views, views),
-            forwards=_optional(row, "forwards"),
-            edited=edited_at is not None,
-            edited_at=edited_at,
-            forwarded_from=_forwarded_from(row.get("fwd_from")),
-            reply_to=_reply_to(row),
-            album=album,
-            media=media_of(row.get("media")),
-            poll=poll_of(row.get("media")),
-            author=as_name("post_author", row.get("post_author")),
-        )
+        return post_of(row, post_id, at, edited_at, album)
+
+
+def post_of(
+    row: Tree, post_id: int, at: datetime, edited_at: datetime | None, album: tuple[int, ...]
+) -> Post:
+    """Return a message, in Telethon's words, as a post; its times are read already.
+
+    Raises:
+        BadRow: something in it is not what Telethon writes.
+    """
+    text = as_text("message", row.get("message") or "")
+    views = _optional(row, "views")
+    return Post(
+        id=post_id,
+        at=at,
+        text=text,
+        links=links_of(row, text),
+        views=None if views is None else Interval(views, views),
+        forwards=_optional(row, "forwards"),
+        edited=edited_at is not None,
+        edited_at=edited_at,
+        forwarded_from=_forwarded_from(row.get("fwd_from")),
+        reply_to=_reply_to(row),
+        album=album,
+        media=media_of(row.get("media")),
+        poll=poll_of(row.get("media")),
+        author=as_name("post_author", row.get("post_author")),
+        reactions=reactions_of(row.get("reactions")),
+    )
 
 
 def _is_person(peer: object) -> bool:

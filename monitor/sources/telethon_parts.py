@@ -13,6 +13,7 @@ _SERVICES = {
     "MessageActionChatEditPhoto": "photo_changed",
     "MessageActionChatDeletePhoto": "photo_changed",
     "MessageActionPinMessage": "pinned",
+    "MessageActionChannelMigrateFrom": "migrated",
 }
 _MEDIA = {
     "MessageMediaPhoto": "photo",
@@ -134,6 +135,15 @@ def _words(name: str, value: object) -> str:
     return as_text(name, value.get("text") if isinstance(value, Mapping) else value)
 
 
+def reactions_of(reactions: object) -> int | None:
+    """Return how many reactions of all sorts a message has; None where it tells nothing."""
+    results = reactions.get("results") if isinstance(reactions, Mapping) else None
+    if results is None:
+        return None
+    counts = [part.get("count") for part in _trees("reactions.results", results)]
+    return sum(n for n in counts if isinstance(n, int) and n > 0)
+
+
 def service_of(message: Tree) -> tuple[str, str]:
     """Return a service message's kind and its words, in English as Telegram's pages say them."""
     action = message.get("action")
@@ -145,5 +155,6 @@ def service_of(message: Tree) -> tuple[str, str]:
         "created": "Channel created",
         "renamed": f"Channel name was changed to «{title or ''}»",
         "photo_changed": "Channel photo updated",
+        "migrated": f"Made from the group «{title or ''}»",
     }
     return service, words.get(service, "")

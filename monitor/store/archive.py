@@ -149,7 +149,9 @@ class Archive:
         except (OSError, zlib.error) as error:
             raise StoreError(f"{file} at {offset}: cannot be read ({error})") from error
         head, _, block = plain.partition(b"\r\n\r\n")
-        body = block.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
+        if b"WARC-Type: response" in head.split(b"\r\n"):
+            block = block.partition(b"\r\n\r\n")[2]
+        body = block.removesuffix(b"\r\n\r\n")
         digest = f"WARC-Payload-Digest: {_digest(body)}".encode()
         if not unpack.eof or digest not in head.split(b"\r\n"):
             raise StoreError(f"{file} at {offset}: the record is torn or was altered")
@@ -157,10 +159,13 @@ class Archive:
 
 
 def _record(fetched: Fetched) -> bytes:
-    """Make a WARC/1.1 response record. The body is kept as it was read, unpacked and joined.
+    """Make a WARC/1.1 record: a response or, where no web server answered, a resource.
 
-    Headers that no longer hold of such a body are renamed as archives do; cookies are left out.
+    The body is kept as it was read, unpacked and joined. Headers that no longer hold of such a
+    body are renamed as archives do; cookies are left out.
     """
+    if not fetched.status:
+        return _as_warc(fetched, "resource", "application/x-ndjson", fetched.body)
     # A recorded 304 or 599 must not fail for want of a phrase.
     phrases = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"HTTP/1.1 {fetched.status} {phrases.get(fetched.status, 'Unknown')}"]
@@ -170,6 +175,10 @@ def _record(fetched: Fetched) -> bytes:
             lines.append(f"{orig}{_line(name).replace(':', '_')}: {_line(value)}")
     lines.append(f"Content-Length: {len(fetched.body)}")
     block = "\r\n".join(lines).encode() + b"\r\n\r\n" + fetched.body
+    return _as_warc(fetched, "response", "application/http; msgtype=response", block)
+
+
+def _as_warc(fetched: Fetched, kind: str, content_type: str, block: bytes) -> bytes:
     uri = quote(fetched.url, safe=";/?:@&=+$,#!*'()~%[]")
     date = as_rfc3339(fetched.at)
     block_digest = _digest(block)
@@ -177,11 +186,11 @@ def _record(fetched: Fetched) -> bytes:
     record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{uri} {date} {block_digest}")
     head = (
         "WARC/1.1\r\n"
-        "WARC-Type: response\r\n"
+        f"WARC-Type: {kind}\r\n"
         f"WARC-Record-ID: <urn:uuid:{record_id}>\r\n"
         f"WARC-Date: {date}\r\n"
         f"WARC-Target-URI: {uri}\r\n"
-        "Content-Type: application/http; msgtype=response\r\n"
+        f"Content-Type: {content_type}\r\n"
         f"WARC-Payload-Digest: {_digest(fetched.body)}\r\n"
         f"WARC-Block-Digest: {block_digest}\r\n"
         f"Content-Length: {len(block)}\r\n\r\n"

@@ -18,10 +18,11 @@ from monitor.store.schema import (
     post_views,
     probe,
     profile,
+    read_range,
     subscriber_count,
 )
 
-_OWNED = (post, post_revision, post_views, subscriber_count, profile)
+_OWNED = (post, post_revision, post_views, subscriber_count, profile, read_range)
 
 
 async def resolve(
@@ -116,6 +117,18 @@ async def _merge(connection: AsyncConnection, *, source: int, into: int) -> None
         await connection.execute(table.delete().where(table.c.channel == source))
     await connection.execute(probe.update().where(probe.c.channel == source).values(channel=into))
     await connection.execute(channel.delete().where(channel.c.key == source))
+
+
+async def by_telegram_id(connection: AsyncConnection, telegram_id: int) -> Channel | None:
+    """Return the stored channel of a numeric id, None where it was never met."""
+    row = (
+        await connection.execute(sa.select(channel).where(channel.c.telegram_id == telegram_id))
+    ).first()
+    if row is None:
+        return None
+    return Channel(
+        key=row.key, username=row.username, telegram_id=telegram_id, holds_name=row.holds_name
+    )
 
 
 async def everyone(connection: AsyncConnection) -> list[Channel]:

@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from monitor.model import Availability, Count, Interval, Probe, Profile
 from monitor.store.schema import probe, profile, subscriber_count
 
+_TOLD = (
+    "title", "about", "verified", "pinned_id", "linked_chat", "restriction", "migrated_from",
+)  # fmt: skip
+
 
 def _time(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
@@ -112,22 +116,21 @@ async def add_profile(connection: AsyncConnection, channel: int, seen: Profile) 
     )
     last = rows.first()
     # What a page does not tell (None) is what it was.
-    title = seen.title if seen.title is not None or last is None else last.title
-    about = seen.about if seen.about is not None or last is None else last.about
-    verified = seen.verified if seen.verified is not None or last is None else last.verified
-    now = (seen.username, title, about, verified)
-    if last is not None and now == (last.username, last.title, last.about, last.verified):
+    told = {
+        name: value if value is not None or last is None else getattr(last, name)
+        for name in _TOLD
+        for value in [getattr(seen, name)]
+    }
+    told["username"] = seen.username
+    if last is not None and all(getattr(last, name) == value for name, value in told.items()):
         return False
     statement = insert(profile).values(
-        channel=channel, at=_seconds(seen.at), username=seen.username, title=title, about=about,
-        verified=verified, evidence=seen.evidence,
-    )  # fmt: skip
-    # Two pages of one second are one look: the second completes the first.
-    statement = statement.on_conflict_do_update(
-        index_elements=["channel", "at"],
-        set_={"username": seen.username, "title": title, "about": about, "verified": verified},
+        channel=channel, at=_seconds(seen.at), evidence=seen.evidence, **told
     )
-    await connection.execute(statement)
+    # Two pages of one second are one look: the second completes the first.
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["channel", "at"], set_=told)
+    )
     return True
 
 
@@ -146,6 +149,10 @@ async def profiles(connection: AsyncConnection, channel: int, *, as_of: datetime
             about=row.about,
             verified=row.verified,
             evidence=row.evidence,
+            pinned_id=row.pinned_id,
+            linked_chat=row.linked_chat,
+            restriction=row.restriction,
+            migrated_from=row.migrated_from,
         )
         for row in rows
     ]

@@ -17,6 +17,7 @@ BATCH = 1000
 """Rows a statement; FACTS: 1,000 a batch is where more stops helping."""
 
 _CONTENT = ("text", "links", "edited_at")
+_MEASURES = ("views_low", "views_high", "views_at", "forwards", "reactions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,18 @@ class StoredPost:
 
     post: Post
     first_seen: datetime
+    sha256: str | None
+    deleted_at: datetime | None = None
+    """When its deletion was noticed, if it was by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """What a post said before it was edited, as it was seen."""
+
+    observed_at: datetime
+    text: str
+    links: tuple[Link, ...]
     sha256: str | None
 
 
@@ -66,6 +79,9 @@ async def write(
                 written.new += 1
                 continue
             merged = _merge(old, row, revisions, views)
+            if newer_sight(old, row):
+                # Seen again after all: what told us of a deletion was wrong.
+                merged["deleted_at"] = None
             if merged == old:
                 written.unchanged += 1
                 continue
@@ -80,6 +96,11 @@ async def write(
         if views:
             await connection.execute(insert(post_views).on_conflict_do_nothing(), views)
     return written
+
+
+def newer_sight(old: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Return whether a post was seen after its deletion was noticed."""
+    return old["deleted_at"] is not None and row["observed_at"] > old["deleted_at"]
 
 
 async def _existing(
@@ -141,13 +162,15 @@ def _merge(
 def _merge_views(
     old: dict[str, Any], new: dict[str, Any], merged: dict[str, Any], views: list[dict[str, Any]]
 ) -> None:
-    merged.update({k: old[k] for k in ("views_low", "views_high", "views_at")})
+    merged.update({k: old[k] for k in _MEASURES})
     if new["views_low"] is None:
+        merged.update({k: new[k] for k in ("forwards", "reactions") if old[k] is None})
         return
     if old["views_low"] is None:
-        merged.update({k: new[k] for k in ("views_low", "views_high", "views_at")})
+        merged.update({k: new[k] if new[k] is not None else old[k] for k in _MEASURES})
         return
-    if (old["views_low"], old["views_high"]) == (new["views_low"], new["views_high"]):
+    if all(new[k] is None or old[k] == new[k] for k in _MEASURES if k != "views_at"):
+        merged.update({k: new[k] for k in ("forwards", "reactions") if old[k] is None})
         return
     if new["views_at"] == old["views_at"]:
         return  # two figures of one moment: the first stays, so that importing twice is harmless
@@ -156,9 +179,10 @@ def _merge_views(
         {
             "channel": old["channel"], "id": old["id"], "at": earlier["views_at"],
             "low": earlier["views_low"], "high": earlier["views_high"],
+            "forwards": earlier["forwards"], "reactions": earlier["reactions"],
         }
     )  # fmt: skip
-    merged.update({k: later[k] for k in ("views_low", "views_high", "views_at")})
+    merged.update({k: later[k] if later[k] is not None else old[k] for k in _MEASURES})
 
 
 def _as_row(channel: int, p: Post, observed: datetime, evidence_id: int | None) -> dict[str, Any]:
@@ -183,6 +207,8 @@ def _as_row(channel: int, p: Post, observed: datetime, evidence_id: int | None) 
         "views_low": views.low if views else None,
         "views_high": views.high if views else None,
         "views_at": seen if views else None,
+        "reactions": p.reactions,
+        "deleted_at": None,
         "first_seen": seen,
         "observed_at": seen,
         "evidence": evidence_id,
@@ -212,6 +238,7 @@ def _as_post(row: Any) -> Post:  # noqa: ANN401 - a row has no narrower type
         poll=Poll(poll[0], tuple(poll[1]), poll[2]) if poll else None,
         service=row.service,
         author=row.author,
+        reactions=row.reactions,
     )
 
 
@@ -244,7 +271,13 @@ async def read(
                 media=known.media, poll=known.poll, service=known.service, author=known.author,
             )  # fmt: skip
             digest = then.sha256
-        yield StoredPost(known, datetime.fromtimestamp(row.first_seen, UTC), digest)
+        gone = row.deleted_at if (row.deleted_at or moment + 1) <= moment else None
+        yield StoredPost(
+            known,
+            datetime.fromtimestamp(row.first_seen, UTC),
+            digest,
+            None if gone is None else datetime.fromtimestamp(gone, UTC),
+        )
 
 
 async def _revisions(connection: AsyncConnection, channel: int, moment: int) -> dict[int, Any]:
@@ -255,6 +288,85 @@ async def _revisions(connection: AsyncConnection, channel: int, moment: int) -> 
         .order_by(post_revision.c.observed_at)
     )
     return {row.id: row for row in rows}
+
+
+async def earlier_versions(
+    connection: AsyncConnection, channel: int, *, as_of: datetime
+) -> dict[int, list[EarlierVersion]]:
+    """Return, by post id, what edited posts said before, oldest first, as known at a time."""
+    moment = int(as_of.timestamp())
+    rows = await connection.execute(
+        sa.select(post_revision, evidence.c.sha256)
+        .join_from(post_revision, evidence, isouter=True)
+        .join(
+            post,
+            (post.c.channel == post_revision.c.channel) & (post.c.id == post_revision.c.id),
+        )
+        .where(
+            post_revision.c.channel == channel,
+            post_revision.c.observed_at <= moment,
+            post.c.observed_at <= moment,
+        )
+        .order_by(post_revision.c.id, post_revision.c.observed_at)
+    )
+    found: dict[int, list[EarlierVersion]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(
+            EarlierVersion(
+                datetime.fromtimestamp(row.observed_at, UTC),
+                row.text,
+                tuple(Link(*x) for x in json.loads(row.links)) if row.links else (),
+                row.sha256,
+            )
+        )
+    return found
+
+
+async def mark_deleted(
+    connection: AsyncConnection, channel: int, ids: Sequence[int], at: datetime
+) -> int:
+    """Mark stored posts as deleted, noticed at a time; the first notice stays. Returns how many."""
+    marked = 0
+    for start in range(0, len(ids), BATCH):
+        done = await connection.execute(
+            post.update()
+            .where(
+                post.c.channel == channel,
+                post.c.id.in_(ids[start : start + BATCH]),
+                post.c.deleted_at.is_(None),
+            )
+            .values(deleted_at=int(at.timestamp()))
+        )
+        marked += done.rowcount
+    return marked
+
+
+async def written_between(
+    connection: AsyncConnection, channel: int, start: datetime, end: datetime
+) -> list[tuple[int, datetime]]:
+    """Return id and time of the posts of a window `[start, end)` that were not deleted."""
+    rows = await connection.execute(
+        sa.select(post.c.id, post.c.at)
+        .where(
+            post.c.channel == channel,
+            post.c.at >= int(start.timestamp()),
+            post.c.at < int(end.timestamp()),
+            post.c.deleted_at.is_(None),
+        )
+        .order_by(post.c.id)
+    )
+    return [(row.id, datetime.fromtimestamp(row.at, UTC)) for row in rows]
+
+
+async def last_times(connection: AsyncConnection, channel: int, most: int) -> list[datetime]:
+    """Return the times of a channel's newest posts, oldest first, `most` of them at the most."""
+    rows = await connection.execute(
+        sa.select(post.c.at)
+        .where(post.c.channel == channel, post.c.service.is_(None))
+        .order_by(post.c.id.desc())
+        .limit(most)
+    )
+    return [datetime.fromtimestamp(seconds, UTC) for seconds in reversed(rows.scalars().all())]
 
 
 async def time_of(connection: AsyncConnection, channel: int, post_id: int) -> datetime | None:

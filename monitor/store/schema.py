@@ -69,6 +69,9 @@ post = Table(
     Column("views_low", Integer),
     Column("views_high", Integer),
     Column("views_at", Integer),
+    Column("reactions", Integer),
+    # When its deletion was noticed; the row stays.
+    Column("deleted_at", Integer),
     Column("first_seen", Integer, nullable=False),
     Column("observed_at", Integer, nullable=False),  # of the version in this row
     Column("evidence", Integer, ForeignKey("evidence.id")),
@@ -94,6 +97,8 @@ post_views = Table(
     Column("at", Integer, primary_key=True),
     Column("low", Integer, nullable=False),
     Column("high", Integer, nullable=False),
+    Column("forwards", Integer),
+    Column("reactions", Integer),
 )
 
 subscriber_count = Table(
@@ -134,6 +139,12 @@ profile = Table(
     Column("about", Text),
     Column("verified", Boolean),
     Column("evidence", Integer, ForeignKey("evidence.id")),
+    # What only an account is told: pinned post, discussion group, why it is restricted, and the
+    # group that it was made from.
+    Column("pinned_id", Integer),
+    Column("linked_chat", Integer),
+    Column("restriction", Text),
+    Column("migrated_from", Integer),
 )
 
 # When a configured name is due, and how asking for it went: schedule state is data.
@@ -157,6 +168,64 @@ visit = Table(
     Column("back_until", Integer),
     # Whose pages those were: the name may have passed to another channel since.
     Column("telegram_id", Integer),
+    # Accounts only: who asks, when it is due again, when full information and the re-reading of
+    # recent posts were last asked for.
+    Column("account", Text),
+    Column("due_at", Integer),
+    Column("full_at", Integer),
+    Column("reread_at", Integer),
+)
+
+# Stretches of post ids, both ends included, that accounts read without a gap.
+read_range = Table(
+    "read_range",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key"), primary_key=True),
+    Column("low", Integer, primary_key=True),
+    Column("high", Integer, nullable=False),
+)
+
+# A watched name as one account resolved it; an access hash serves that account alone.
+account_peer = Table(
+    "account_peer",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("folded", Text, primary_key=True),
+    Column("telegram_id", Integer, nullable=False),
+    Column("access_hash", Integer, nullable=False),
+    Column("joined", Boolean, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+
+# How each account stood when it was last used; nothing here says who it is.
+account_state = Table(
+    "account_state",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("at", Integer, nullable=False),
+)
+
+# Not before when an account may ask something again: flood waits, and the spacing of resolves.
+request_hold = Table(
+    "request_hold",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("until", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+request_count = Table(
+    "request_count",
+    metadata,
+    Column("day", Integer, primary_key=True),  # its first second, UTC
+    Column("account", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("floods", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
 )
 
 finding = Table(

@@ -22,6 +22,52 @@ class Progress:
     telegram_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who asks after a name over a route, when it is due, and when what was last asked for."""
+
+    account: str | None = None
+    due_at: datetime | None = None
+    full_at: datetime | None = None
+    reread_at: datetime | None = None
+    last_success: datetime | None = None
+    errors: int = 0
+
+
+async def plans(connection: AsyncConnection, route: str) -> dict[str, Plan]:
+    """Return the plan of every name over a route, folded."""
+    rows = await connection.execute(sa.select(visit).where(visit.c.route == route))
+    return {
+        row.folded: Plan(
+            account=row.account,
+            due_at=_time(row.due_at),
+            full_at=_time(row.full_at),
+            reread_at=_time(row.reread_at),
+            last_success=_time(row.last_success),
+            errors=row.errors,
+        )
+        for row in rows
+    }
+
+
+async def record_plan(
+    connection: AsyncConnection, username: str, route: str, **changes: datetime | str | None
+) -> None:
+    """Write the parts of a name's plan that are named; the others stay."""
+    values = {
+        name: int(value.timestamp()) if isinstance(value, datetime) else value
+        for name, value in changes.items()
+    }
+    statement = insert(visit).values(folded=username.casefold(), route=route, errors=0, **values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["folded", "route"], set_=values)
+    )
+
+
+def _time(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
 async def last_success(connection: AsyncConnection, username: str, route: str) -> datetime | None:
     """Return when a name was last asked after over a route without a failure of ours."""
     found = await connection.execute(sa.select(visit.c.last_success).where(*_key(username, route)))

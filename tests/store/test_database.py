@@ -84,8 +84,8 @@ def test_an_older_schema_is_refused_until_it_is_migrated(
 ) -> None:
     path = tmp_path / "m.db"
     schema_version.migrate(path)
-    monkeypatch.setattr(schema_version, "head", lambda: "0002")
-    with pytest.raises(StoreError, match="older schema 0001.*run `channel-monitor migrate`"):
+    monkeypatch.setattr(schema_version, "head", lambda: "9000")
+    with pytest.raises(StoreError, match="older schema 0002.*run `channel-monitor migrate`"):
         schema_version.require_current(path)
 
 

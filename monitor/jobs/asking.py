@@ -1,0 +1,298 @@
+"""The accounts that may ask: opened, shared out among the channels, replaced when one fails."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.clock import Clock
+from monitor.config import ChannelSettings, TelegramSettings
+from monitor.errors import MonitorError, Retryable
+from monitor.jobs.collecting import Visited
+from monitor.jobs.following import Follower
+from monitor.jobs.keeping_told import ROUTE, keep_info, keep_probe
+from monitor.log import logger
+from monitor.model import Availability, Count, Interval
+from monitor.secrets import AccountSecrets
+from monitor.sources.telegram import Account, AccountLost, Flooded, Held, Pace
+from monitor.store import accounts, channels, observations, visits
+from monitor.store.accounts import Hold, Standing
+from monitor.store.database import Database
+from monitor.store.visits import Plan
+
+AT_ONCE = 3
+"""Channels of one account that are asked after side by side; the pace spaces their requests."""
+
+
+@dataclass(slots=True)
+class Asker:
+    """The open accounts and their work; `lost` says why others cannot be used."""
+
+    database: Database
+    settings: TelegramSettings
+    clock: Clock
+    follower: Follower
+    open: dict[str, Account] = field(default_factory=dict)
+    lost: dict[str, MonitorError] = field(default_factory=dict)
+
+    async def collect(self, entries: Sequence[ChannelSettings]) -> list[Visited]:
+        """Ask after the channels that are due, each through its account."""
+        async with self.database.begin() as connection:
+            plans = await visits.plans(connection, ROUTE)
+        now = self.clock.now()
+        due: list[ChannelSettings] = []
+        resting: list[ChannelSettings] = []
+        for entry in entries:
+            plan = plans.get(entry.username.casefold(), Plan())
+            ahead = plan.due_at is not None and timedelta() < plan.due_at - now
+            # A clock that was set back must not silence a channel for as long as it was ahead.
+            far = plan.due_at is not None and plan.due_at - now > 2 * self.settings.slowest
+            (resting if ahead and not far else due).append(entry)
+        await self._check_states(due, plans)
+
+        async def one(entry: ChannelSettings, account: Account) -> Visited:
+            plan = plans.get(entry.username.casefold(), Plan())
+            return await self.follower.visit(entry, account, plan)
+
+        visited = await self._each(due, one)
+        return visited + [Visited(entry.username, "not_due") for entry in resting]
+
+    async def _each(
+        self,
+        entries: Sequence[ChannelSettings],
+        work: Callable[[ChannelSettings, Account], Awaitable[Visited]],
+    ) -> list[Visited]:
+        """Do the work for each channel; what a failing account leaves goes to the others."""
+        done: list[Visited] = []
+        left = list(entries)
+        while left and self.open:
+            shares = await self._shares(left)
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._share(self.open[name], share, work))
+                    for name, share in shares.items()
+                ]
+            left = []
+            for task in tasks:
+                finished, undone = task.result()
+                done += finished
+                left += undone
+            await self.flush()
+        why = next(iter(self.lost.values()), None)
+        said = str(why) if why else "no account is configured"
+        done += [Visited(entry.username, "failed", error=said) for entry in left]
+        return done
+
+    async def _share(
+        self,
+        account: Account,
+        entries: Sequence[ChannelSettings],
+        work: Callable[[ChannelSettings, Account], Awaitable[Visited]],
+    ) -> tuple[list[Visited], list[ChannelSettings]]:
+        """Return what one account came to, and what it left undone because it was lost."""
+        few = asyncio.Semaphore(AT_ONCE)
+        done: list[Visited] = []
+        undone: list[ChannelSettings] = []
+
+        async def guarded(entry: ChannelSettings) -> None:
+            async with few:
+                if account.name not in self.open:
+                    undone.append(entry)
+                    return
+                try:
+                    done.append(await work(entry, account))
+                except AccountLost as error:
+                    await self._lose(account.name, error)
+                    undone.append(entry)
+                except Flooded as error:
+                    # Our own limit: nothing was seen, nothing is concluded, nothing went wrong.
+                    done.append(Visited(entry.username, "held", error=str(error)))
+                except Retryable as error:
+                    done.append(await self._failed(entry, error))
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for entry in entries:
+                    group.create_task(guarded(entry))
+        except* MonitorError as failed:
+            raise failed.exceptions[0] from None
+        return done, undone
+
+    async def backfill(
+        self,
+        entries: Sequence[ChannelSettings],
+        work: Callable[[ChannelSettings, Account], Awaitable[Visited]],
+    ) -> list[Visited]:
+        """Do a backfill's work for each channel."""
+        return await self._each(entries, work)
+
+    async def _failed(self, entry: ChannelSettings, error: Exception) -> Visited:
+        """Write down that we could not see the channel: our failure, never its state."""
+        at, name = self.clock.now(), entry.username
+        logger().warning("unreachable", channel=name, error=str(error))
+        async with self.database.begin() as connection:
+            telegram_id = await accounts.telegram_id(connection, name)
+            stored = telegram_id and await channels.by_telegram_id(connection, telegram_id)
+            key = stored.key if stored else await channels.resolve(connection, name)
+            await keep_probe(connection, key, Availability.UNREACHABLE, at=at, detail=str(error))
+            await visits.record(connection, name, ROUTE, at=at, error=str(error))
+        return Visited(name, "failed", Availability.UNREACHABLE, error=str(error))
+
+    async def _lose(self, name: str, error: AccountLost) -> None:
+        """Take an account out: the others get its channels."""
+        if self.open.pop(name, None) is None:
+            return
+        self.lost[name] = error
+        logger().error("account lost; its channels go to the others", account=name)
+        await self.stand(name, error.state, str(error))
+
+    async def stand(self, name: str, state: str, detail: str = "") -> None:
+        """Keep how an account stands, for `status`."""
+        async with self.database.begin() as connection:
+            await accounts.stand(connection, Standing(name, state, detail, self.clock.now()))
+
+    async def _shares(self, entries: Sequence[ChannelSettings]) -> dict[str, list[ChannelSettings]]:
+        """Share channels out: each stays with its account while that can ask, else the freest."""
+        async with self.database.begin() as connection:
+            plans = await visits.plans(connection, ROUTE)
+            patience = self.settings.patience.total_seconds()
+            able = [
+                name for name, account in sorted(self.open.items())
+                if account.pace.wait_s("messages.GetHistory") <= patience
+            ] or sorted(self.open)  # fmt: skip
+            load = Counter(dict.fromkeys(able, 0))
+            load.update(p.account for p in plans.values() if p.account in able)
+            shares: dict[str, list[ChannelSettings]] = {}
+            for entry in entries:
+                before = plans.get(entry.username.casefold(), Plan()).account
+                name = before if before in able else min(able, key=lambda n: (load[n], n))
+                if name != before:
+                    load[name] += 1
+                    await visits.record_plan(connection, entry.username, ROUTE, account=name)
+                    if before is not None:
+                        logger().warning("handed over", channel=entry.username, to=name)
+                shares.setdefault(name, []).append(entry)
+        return shares
+
+    async def _check_states(
+        self, entries: Sequence[ChannelSettings], plans: dict[str, Plan]
+    ) -> None:
+        """Ask for many channels' states at once: renames and restrictions show here cheaply."""
+        for name, account in list(self.open.items()):
+            async with self.database.begin() as connection:
+                known = await accounts.peers(connection, name)
+            wanted = {
+                entry.username: known[entry.username.casefold()]
+                for entry in entries
+                if entry.username.casefold() in known
+                and plans.get(entry.username.casefold(), Plan()).account in (None, name)
+            }
+            if not wanted:
+                continue
+            try:
+                told = {i.telegram_id: i for i in await account.states(list(wanted.values()))}
+            except AccountLost as error:
+                await self._lose(name, error)
+                continue
+            except MonitorError as error:
+                # The visits that follow ask each channel by itself.
+                logger().info("states not told", account=name, error=str(error))
+                continue
+            at = self.clock.now()
+            async with self.database.begin() as connection:
+                for username, peer in wanted.items():
+                    info = told.get(peer.telegram_id)
+                    if info is None or info.state is Availability.PRIVATE:
+                        continue  # the visit will meet it, and ask whose the name is
+                    stored = await channels.by_telegram_id(connection, peer.telegram_id)
+                    last = stored.username if stored else username
+                    key = await keep_info(
+                        connection, self.follower.archive, last, info, at=at, whole=False
+                    )
+                    if info.state is Availability.RESTRICTED:
+                        await keep_probe(
+                            connection, key, info.state, at=at, detail=info.restriction or ""
+                        )
+                    if info.subscribers is not None:
+                        exact = Interval(info.subscribers, info.subscribers)
+                        count = Count(at, exact, "telegram_states", title=info.title)
+                        await observations.add_counts(connection, key, [count])
+                    if info.joined != peer.joined:
+                        await accounts.keep_peer(
+                            connection, name, username, replace(peer, joined=info.joined), at
+                        )
+
+    async def flush(self) -> None:
+        """Add the requests that were counted since the last time to the day's."""
+        counts = {
+            (name, method): numbers
+            for name, account in self.open.items()
+            for method, numbers in account.pace.taken().items()
+        }
+        if counts:
+            async with self.database.begin() as connection:
+                await accounts.count_requests(connection, self.clock.now(), counts)
+
+
+def make_pace(database: Database, settings: TelegramSettings, clock: Clock, name: str) -> Pace:
+    """Make one account's pace, whose holds are kept in the store as they begin."""
+
+    async def keep(held: Held) -> None:
+        async with database.begin() as connection:
+            await accounts.hold(connection, Hold(name, held.method, held.until, held.reason))
+
+    return Pace(settings.requests_per_second, settings.resolves_per_minute, clock, on_hold=keep)
+
+
+@asynccontextmanager
+async def asking(  # noqa: PLR0917 - what asking needs
+    database: Database,
+    settings: TelegramSettings,
+    clock: Clock,
+    follower: Follower,
+    secrets: Sequence[AccountSecrets],
+    base: Path,
+) -> AsyncIterator[Asker]:
+    """Open every account that can be used, and close them in the end.
+
+    An account that cannot be used is told in `lost`, and kept for `status`.
+    """
+    asker = Asker(database, settings, clock, follower)
+    async with AsyncExitStack() as held:
+        for secret in secrets:
+            await open_account(asker, held, secret, base)
+        try:
+            yield asker
+        finally:
+            await asker.flush()
+
+
+async def open_account(
+    asker: Asker, held: AsyncExitStack, secret: AccountSecrets, base: Path
+) -> Account | None:
+    """Open one account into an asker; returns None, having said why, where that failed."""
+    name = secret.name
+    pace = make_pace(asker.database, asker.settings, asker.clock, name)
+    async with asker.database.begin() as connection:
+        for hold in await accounts.holds(connection, after=asker.clock.now()):
+            if hold.account == name:
+                pace.restore(hold.method, hold.until)
+    try:
+        account = await held.enter_async_context(Account(secret, asker.settings, pace, base=base))
+    except AccountLost as error:
+        asker.lost[name] = error
+        logger().error("account cannot be used", account=name, why=str(error))
+        await asker.stand(name, error.state, str(error))
+        return None
+    except Retryable as error:
+        asker.lost[name] = error
+        logger().warning("account cannot connect", account=name, why=str(error))
+        await asker.stand(name, "unreachable", str(error))
+        return None
+    asker.lost.pop(name, None)
+    asker.open[name] = account
+    await asker.stand(name, "ready")
+    return account

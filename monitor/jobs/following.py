@@ -1,0 +1,300 @@
+"""Follow one channel through one account: read on, look again at recent posts, know its state.
+
+Posts are read oldest first, so that what is stored is a stretch of ids without a gap: it grows at
+its end, and a kill costs at most the hundred posts that were on their way.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from monitor.clock import Clock
+from monitor.config import ChannelSettings, TelegramSettings
+from monitor.jobs.collecting import Visited
+from monitor.jobs.keeping_told import ROUTE, keep_info, keep_posts, keep_probe
+from monitor.log import logger
+from monitor.model import Availability, ChannelInfo, Peer, Post
+from monitor.sources.telegram import Account, StaleAccess, Unavailable
+from monitor.store import accounts, channels, posts, ranges, visits
+from monitor.store.archive import Archive
+from monitor.store.database import Connection, Database, facts_changed
+from monitor.store.visits import Plan
+
+REREADS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7))
+"""Ages at which a post is looked at again: views settle fast at first. Chosen by the plan of
+issue 3, uncalibrated."""
+
+ABSENT_AGAIN = timedelta(hours=1)
+"""How soon a channel that could not be had is asked after again: two probes an hour apart are
+what makes it gone (DESIGN.md section 2)."""
+
+SecondLook = Callable[[ChannelSettings], Awaitable[None]]
+"""Asks the public page after a channel that the account could not have."""
+
+
+@dataclass(slots=True)
+class Follower:
+    """What following needs; `on_posts` hears of every stored batch."""
+
+    database: Database
+    archive: Archive
+    settings: TelegramSettings
+    clock: Clock
+    second_look: SecondLook | None = None
+    on_posts: Callable[[str, list[Post]], None] = lambda _name, _posts: None
+    _keys: dict[int, int] = field(default_factory=dict)
+
+    async def visit(self, entry: ChannelSettings, account: Account, plan: Plan) -> Visited:
+        """Ask after one channel: all that is due of it."""
+        return await self._guarded(entry, account, lambda peer: self._visit(entry, account, peer,
+                                                                            plan))  # fmt: skip
+
+    async def backfill(
+        self, entry: ChannelSettings, account: Account, since: datetime, until: datetime | None
+    ) -> Visited:
+        """Read history from a time on, up to a time if one is given; skips what is stored."""
+        return await self._guarded(
+            entry, account, lambda peer: self._fill(entry, account, peer, since, until)
+        )
+
+    async def _guarded(
+        self, entry: ChannelSettings, account: Account, work: Callable[[Peer], Awaitable[Visited]]
+    ) -> Visited:
+        """Do a channel's work; what cannot be had becomes a state, after the name was asked."""
+        name = entry.username
+        async with self.database.begin() as connection:
+            peer = await accounts.peer(connection, account.name, name)
+        try:
+            if peer is None:
+                peer = await self._resolve(name, account)
+            try:
+                return await work(peer)
+            except StaleAccess:
+                return await work(await self._resolve(name, account))
+        except Unavailable as error:
+            state = error.state
+            if peer is not None and state is Availability.PRIVATE:
+                state = await self._whose(name, account, peer)
+            return await self._absent(entry, peer, state, str(error))
+
+    async def _resolve(self, name: str, account: Account) -> Peer:
+        info = await account.resolve(name)
+        at = self.clock.now()
+        if info.state is Availability.WRONG_KIND or info.access_hash is None:
+            raise Unavailable(Availability.WRONG_KIND, f"@{name} is no broadcast channel")
+        peer = Peer(info.telegram_id, info.access_hash, joined=info.joined)
+        async with self.database.begin() as connection:
+            await accounts.keep_peer(connection, account.name, name, peer, at)
+            await keep_info(connection, self.archive, name, info, at=at, whole=False)
+        return peer
+
+    async def _whose(self, name: str, account: Account, peer: Peer) -> Availability:
+        """Ask whose the name is now: of a deleted channel nobody's, of a closed one still its."""
+        async with self.database.begin() as connection:
+            stored = await channels.by_telegram_id(connection, peer.telegram_id)
+        current = stored.username if stored and stored.holds_name else name
+        try:
+            info = await account.resolve(current)
+        except Unavailable as error:
+            return error.state
+        if info.telegram_id == peer.telegram_id:
+            return Availability.PRIVATE
+        async with self.database.begin() as connection:
+            await keep_info(connection, self.archive, name, info, at=self.clock.now(), whole=False)
+        return Availability.NOT_FOUND
+
+    async def _absent(
+        self, entry: ChannelSettings, peer: Peer | None, state: Availability, why: str
+    ) -> Visited:
+        now, name = self.clock.now(), entry.username
+        async with self.database.begin() as connection:
+            stored = peer and await channels.by_telegram_id(connection, peer.telegram_id)
+            key = stored.key if stored else await channels.resolve(connection, name)
+            await keep_probe(connection, key, state, at=now, detail=why)
+            await visits.record(connection, name, ROUTE, at=now, error=None)
+            await visits.record_plan(connection, name, ROUTE, due_at=now + ABSENT_AGAIN)
+        logger().info("not to be had", channel=name, state=str(state))
+        if self.second_look is not None:
+            await self.second_look(entry)
+        return Visited(name, "read", state)
+
+    async def _visit(
+        self, entry: ChannelSettings, account: Account, peer: Peer, plan: Plan
+    ) -> Visited:
+        name, now = entry.username, self.clock.now()
+        state, detail = Availability.OK, ""
+        if plan.full_at is None or now - plan.full_at >= self.settings.full:
+            if self.settings.join and not peer.joined:
+                await account.join(peer)
+                peer = replace(peer, joined=True)
+            info = await account.full(peer)
+            state, detail = info.state, info.restriction or ""
+            await self._keep_full(name, account, peer, info)
+        key = await self._key(name, peer)
+        visited = await self._read_on(name, account, peer, key)
+        looked = await self._look_again(account, peer, key, plan.reread_at or now)
+        async with self.database.begin() as connection:
+            if state is not Availability.OK:
+                await keep_probe(connection, key, state, at=now, detail=detail)
+            await visits.record(connection, name, ROUTE, at=now, error=None)
+            interval = await self._interval(connection, key, joined=peer.joined)
+            await visits.record_plan(
+                connection, name, ROUTE, due_at=now + interval, reread_at=now,
+                account=account.name,
+            )  # fmt: skip
+        logger().info("visited", channel=name, new_posts=visited.new_posts, looked_again=looked)
+        return replace(visited, state=state)
+
+    async def _keep_full(self, name: str, account: Account, peer: Peer, info: ChannelInfo) -> None:
+        now = self.clock.now()
+        async with self.database.begin() as connection:
+            await keep_info(connection, self.archive, name, info, at=now, whole=True)
+            known = replace(peer, joined=info.joined)
+            await accounts.keep_peer(connection, account.name, name, known, now)
+            await visits.record_plan(connection, name, ROUTE, full_at=now)
+
+    async def _key(self, name: str, peer: Peer) -> int:
+        if peer.telegram_id not in self._keys:
+            async with self.database.begin() as connection:
+                stored = await channels.by_telegram_id(connection, peer.telegram_id)
+                self._keys[peer.telegram_id] = (
+                    stored.key
+                    if stored
+                    else await channels.resolve(
+                        connection, name, peer.telegram_id, at=self.clock.now()
+                    )
+                )
+        return self._keys[peer.telegram_id]
+
+    async def _read_on(self, name: str, account: Account, peer: Peer, key: int) -> Visited:
+        """Read what is newer than the highest stored id; the first time, some days back."""
+        async with self.database.begin() as connection:
+            stretches = await ranges.read(connection, key)
+        top = stretches[-1][1] if stretches else 0
+        first = self.clock.now() - self.settings.first
+        visited = await self._read(name, account, peer, key, after=top, since=first)
+        now = self.clock.now()
+        async with self.database.begin() as connection:
+            stretches = await ranges.read(connection, key)
+            last = await posts.time_of(connection, key, stretches[-1][1]) if stretches else None
+            await keep_probe(
+                connection, key, Availability.OK, at=now,
+                covers=(min(last or first, now), now),
+            )  # fmt: skip
+        return visited
+
+    async def _read(
+        self, name: str, account: Account, peer: Peer, key: int, *,
+        after: int, since: datetime, before: int = 0, until: datetime | None = None,
+    ) -> Visited:  # fmt: skip
+        """Read a stretch and keep it batch by batch, each with how far the reading came."""
+        new = pages = 0
+        low = after + 1 if after else 0
+        async with self.database.begin() as connection:
+            # Nothing lay between the post that is stored already and the first new one.
+            covered = await posts.time_of(connection, key, after) if after else None
+        history = account.history(peer, after=after, before=before, since=since)
+        async with aclosing(history) as batches:
+            async for batch in batches:
+                told = [p for p in batch if until is None or p.at < until]
+                if told:
+                    ids = [p.id for p in told]
+                    low = low or min(ids)
+                    start = covered or min(p.at for p in told)
+                    covered = max(p.at for p in told)
+                    async with self.database.begin() as connection:
+                        now = self.clock.now()
+                        written = await keep_posts(
+                            connection, self.archive, key, told,
+                            telegram_id=peer.telegram_id, at=now,
+                        )  # fmt: skip
+                        await ranges.add(connection, key, low, max(ids))
+                        if start <= covered:
+                            await keep_probe(
+                                connection, key, Availability.OK, at=now, covers=(start, covered)
+                            )
+                    new += written.new
+                    self.on_posts(name, told)
+                pages += 1
+                if len(told) < len(batch):
+                    break
+        return Visited(name, "read", Availability.OK, new_posts=new, pages=pages)
+
+    async def _fill(
+        self, entry: ChannelSettings, account: Account, peer: Peer, since: datetime,
+        until: datetime | None,
+    ) -> Visited:  # fmt: skip
+        """Read every stretch from a time on that is not stored yet, oldest first."""
+        name = entry.username
+        key = await self._key(name, peer)
+        whole = Visited(name, "read", Availability.OK)
+        after = 0
+        while True:
+            async with self.database.begin() as connection:
+                stretches = await ranges.read(connection, key)
+                times = [
+                    (low, high, await posts.time_of(connection, key, low))
+                    for low, high in stretches
+                ]
+            nexts = [t for t in times if t[0] > after]
+            if after == 0:
+                # What is stored already from the time on, or from before it, is not asked again.
+                begun = [t for t in times if t[2] is not None and t[2] <= since]
+                if begun:
+                    after = begun[-1][1]
+                    nexts = [t for t in times if t[0] > after]
+            before = nexts[0][0] if nexts else 0
+            visited = await self._read(
+                name, account, peer, key, after=after, since=since, before=before, until=until
+            )
+            whole = replace(
+                whole,
+                new_posts=whole.new_posts + visited.new_posts,
+                pages=whole.pages + visited.pages,
+            )
+            if not nexts or (until is not None and nexts[0][2] and nexts[0][2] >= until):
+                break
+            async with self.database.begin() as connection:
+                if after or visited.pages:
+                    # Telegram had nothing more in between: the stretches touch.
+                    low = next((a for a, b in stretches if b == after), nexts[0][0])
+                    await ranges.add(connection, key, low, nexts[0][1])
+            after = nexts[0][1]
+        return whole
+
+    async def _look_again(self, account: Account, peer: Peer, key: int, since: datetime) -> int:
+        """Ask again for the posts that came of an age to be looked at since the last time."""
+        now = self.clock.now()
+        ids: set[int] = set()
+        async with self.database.begin() as connection:
+            for age in REREADS:
+                found = await posts.written_between(connection, key, since - age, now - age)
+                ids |= {i for i, _ in found}
+        if ids:
+            await self.look_at(account, peer, key, sorted(ids))
+        return len(ids)
+
+    async def look_at(self, account: Account, peer: Peer, key: int, ids: list[int]) -> None:
+        """Ask for posts by id: their views and words now, and whether they are there at all."""
+        found, missing = await account.posts(peer, ids)
+        now = self.clock.now()
+        async with self.database.begin() as connection:
+            await keep_posts(
+                connection, self.archive, key, found, telegram_id=peer.telegram_id, at=now
+            )
+            if await posts.mark_deleted(connection, key, missing, now):
+                await facts_changed(connection)
+
+    async def _interval(self, connection: Connection, key: int, *, joined: bool) -> timedelta:
+        """Return how long to wait until the next poll: half the usual gap, within bounds."""
+        if joined:
+            return self.settings.slowest
+        times = await posts.last_times(connection, key, 20)
+        if len(times) < 2:
+            return self.settings.slowest
+        gaps = [(b - a).total_seconds() for a, b in pairwise(times)]
+        half = timedelta(seconds=max(0, median(gaps)) / 2)
+        return min(max(half, self.settings.poll), self.settings.slowest)

@@ -1,0 +1,131 @@
+"""Keep what an account was told: as evidence, and as facts pointing to it.
+
+The evidence is the posts as we keep them, as JSON lines, and not Telegram's own answer: that may
+carry people (who wrote, who is mentioned), whom we do not store.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from urllib.parse import quote
+
+from monitor.clock import as_rfc3339
+from monitor.model import (
+    Availability,
+    ChannelInfo,
+    Count,
+    Fetched,
+    Interval,
+    Post,
+    Probe,
+    Profile,
+)
+from monitor.store import channels, evidence, observations, posts
+from monitor.store.archive import Archive
+from monitor.store.database import Connection, facts_changed
+from monitor.store.posts import Written
+
+ROUTE = "telegram"
+
+
+async def keep_posts(
+    connection: Connection,
+    archive: Archive,
+    key: int,
+    told: Sequence[Post],
+    *,
+    telegram_id: int,
+    at: datetime,
+) -> Written:
+    """Store posts as an account was told of them, with their evidence."""
+    if not told:
+        return Written()
+    ids = [post.id for post in told]
+    lines = [json.dumps(asdict(post), ensure_ascii=False, default=_plain) for post in told]
+    body = "\n".join(lines).encode("utf-8", "surrogatepass") + b"\n"
+    uri = f"tg://channel?id={telegram_id}&from={min(ids)}&to={max(ids)}"
+    proof = await _prove(connection, archive, uri, body, at)
+    written = await posts.write(connection, key, [(post, at) for post in told], proof)
+    await facts_changed(connection)
+    return written
+
+
+async def _prove(
+    connection: Connection, archive: Archive, uri: str, body: bytes, at: datetime
+) -> int:
+    record = archive.append(Fetched(uri, at, 0, body))
+    archive.sync()  # a row must not outlive the body that it points to
+    return await evidence.add(
+        connection,
+        sha256=hashlib.sha256(body).hexdigest(),
+        source=uri,
+        at=at,
+        file=record.file,
+        offset=record.offset,
+        length=record.length,
+    )
+
+
+def _plain(value: object) -> object:
+    return as_rfc3339(value) if isinstance(value, datetime) else str(value)
+
+
+async def keep_info(
+    connection: Connection,
+    archive: Archive,
+    username: str,
+    told: ChannelInfo,
+    *,
+    at: datetime,
+    whole: bool,
+) -> int:
+    """Store what an account was told of a channel itself; return the channel's key.
+
+    `username` is what the channel was last called, for one that has no public name (any more).
+    `whole` is full information, which is kept as evidence; without it only what differs is kept.
+    """
+    name = told.username or username
+    key = await channels.resolve(connection, name, told.telegram_id, at=at)
+    proof = None
+    if whole:
+        known = {k: v for k, v in asdict(told).items() if k not in {"access_hash", "joined"}}
+        body = json.dumps(known, ensure_ascii=False, default=_plain).encode() + b"\n"
+        uri = f"tg://channel?id={told.telegram_id}&full={quote(name)}"
+        proof = await _prove(connection, archive, uri, body, at)
+        if told.subscribers is not None:
+            count = Count(at, Interval(told.subscribers, told.subscribers), ROUTE,
+                          title=told.title, evidence=proof)  # fmt: skip
+            await observations.add_counts(connection, key, [count])
+    if told.state is not Availability.PRIVATE:
+        profile = Profile(
+            at=at, username=name, title=told.title, about=told.about, verified=told.verified,
+            evidence=proof, pinned_id=told.pinned_id, linked_chat=told.linked_chat,
+            restriction=told.restriction, migrated_from=told.migrated_from,
+        )  # fmt: skip
+        if await observations.add_profile(connection, key, profile) or whole:
+            await facts_changed(connection)
+    return key
+
+
+async def keep_probe(
+    connection: Connection,
+    key: int,
+    state: Availability,
+    *,
+    at: datetime,
+    detail: str = "",
+    covers: tuple[datetime, datetime] | None = None,
+) -> None:
+    """Store that a channel was asked after, what was met, and the stretch that was seen whole."""
+    probe = Probe(
+        at=at,
+        route=ROUTE,
+        state=state,
+        covers_from=covers[0] if covers else None,
+        covers_to=covers[1] if covers else None,
+        detail=detail[:500],
+    )
+    if await observations.add_probe(connection, key, probe):
+        await facts_changed(connection)

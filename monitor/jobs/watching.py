@@ -1,0 +1,180 @@
+"""Watch without end: ask what is due, store what is pushed, rebuild what broke; until told to stop.
+
+The same passes as the one-shot commands, once a second. A push is a hint: it is stored at once,
+and the timer reads on from the highest stored id all the same.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.errors import BadInput, MonitorError, NeedsPerson, Retryable
+from monitor.jobs.asking import open_account
+from monitor.jobs.keeping_told import ROUTE, keep_posts
+from monitor.jobs.passes import Means, Sources, sources
+from monitor.log import logger
+from monitor.model import Pushed
+from monitor.secrets import AccountSecrets
+from monitor.store import accounts, channels, posts, visits
+from monitor.store.database import facts_changed
+
+TICK_S = 1.0
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+"""Between two attempts to bring an account back; doubled each time."""
+
+
+@dataclass(slots=True)
+class _Account:
+    """One account's life in the service: how often it was tried, and when next."""
+
+    secret: AccountSecrets
+    held: AsyncExitStack = field(default_factory=AsyncExitStack)
+    pause: timedelta = FIRST_PAUSE
+    next_try: float = 0.0
+
+
+class Watcher:
+    """Everything that goes on while the service runs."""
+
+    def __init__(self, means: Means, tell: Callable[[str], None] = lambda _line: None) -> None:
+        self._means = means
+        self._tell = tell
+        self._pushed: asyncio.Queue[Pushed] = asyncio.Queue(maxsize=10_000)
+        self._lives: dict[str, _Account] = {}
+        self._watched: dict[int, str] = {}
+
+    async def watch(self, stop: asyncio.Event) -> MonitorError | None:
+        """Run until `stop` is set. Returns what a person must do, if no account is left."""
+        entries = self._means.settings.channel
+        needed = any(e.source == "telegram" for e in entries)
+        async with sources(self._means, with_accounts=needed) as opened, AsyncExitStack() as held:
+            for secret in self._means.accounts if needed else ():
+                life = _Account(secret)
+                held.push_async_callback(life.held.aclose)
+                self._lives[secret.name] = life
+            if opened.asker is not None:
+                for account in opened.asker.open.values():
+                    self._listen(opened, account.name)
+            self._tell("watching; stop with Ctrl-C or SIGTERM")
+            work = [
+                asyncio.create_task(self._tick(opened)),
+                asyncio.create_task(self._store_pushes()),
+            ]
+            waiting = asyncio.create_task(stop.wait())
+            try:
+                await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (waiting, *work):
+                    task.cancel()
+                ends = await asyncio.gather(waiting, *work, return_exceptions=True)
+            for end in ends:
+                if isinstance(end, Exception):
+                    raise end
+            return opened.need()
+
+    async def _tick(self, opened: Sources) -> None:
+        """Ask what is due, again and again; one channel's trouble stops nobody."""
+        while True:
+            await self._revive(opened)
+            try:
+                await opened.collect(self._means.settings.channel)
+            except (Retryable, BadInput) as error:
+                logger().warning("a pass failed; it is repeated", error=str(error))
+            if opened.asker is not None:
+                await opened.asker.flush()
+                await self._know_ids(opened)
+            await asyncio.sleep(TICK_S)
+
+    async def _know_ids(self, opened: Sources) -> None:
+        async with self._means.database.begin() as connection:
+            for name in opened.asker.open if opened.asker else ():
+                for folded, peer in (await accounts.peers(connection, name)).items():
+                    self._watched[peer.telegram_id] = folded
+
+    def _listen(self, opened: Sources, name: str) -> None:
+        """Take an account's pushes; after a reconnect all of its channels are due at once."""
+        assert opened.asker is not None  # noqa: S101 - for the type checker
+        account = opened.asker.open[name]
+
+        def on_push(pushed: Pushed) -> None:
+            with suppress(asyncio.QueueFull):  # the timer reads on what is dropped here
+                self._pushed.put_nowait(pushed)
+
+        reading_on: set[asyncio.Task[None]] = set()
+
+        def on_reconnect() -> None:
+            task = asyncio.create_task(self._read_on(name))
+            reading_on.add(task)
+            task.add_done_callback(reading_on.discard)
+
+        account.on_push = on_push
+        account.on_reconnect = on_reconnect
+
+    async def _read_on(self, name: str) -> None:
+        """Make an account's channels due: pushes may have been missed."""
+        now = self._means.clock.now()
+        async with self._means.database.begin() as connection:
+            for folded, plan in (await visits.plans(connection, ROUTE)).items():
+                if plan.account == name:
+                    await visits.record_plan(connection, folded, ROUTE, due_at=now)
+
+    async def _revive(self, opened: Sources) -> None:
+        """Bring accounts back that Telethon has given up on, with growing pauses."""
+        asker = opened.asker
+        if asker is None:
+            return
+        clock = asyncio.get_running_loop().time
+        for name, life in self._lives.items():
+            account = asker.open.get(name)
+            if account is not None and account.connected:
+                life.pause = FIRST_PAUSE
+                continue
+            if isinstance(asker.lost.get(name), NeedsPerson) or clock() < life.next_try:
+                continue
+            if account is not None:
+                logger().warning("the connection was given up; it is made anew", account=name)
+                del asker.open[name]
+                await account.__aexit__(None, None, None)
+                await self._read_on(name)
+            await life.held.aclose()
+            if await open_account(asker, life.held, life.secret, self._means.base) is not None:
+                self._listen(opened, name)
+                await self._read_on(name)
+            life.next_try = clock() + life.pause.total_seconds()
+            life.pause = min(2 * life.pause, LONGEST_PAUSE)
+
+    async def _store_pushes(self) -> None:
+        """Store pushed posts, edits and deletions as they come, many in one transaction."""
+        while True:
+            batch = [await self._pushed.get()]
+            while not self._pushed.empty() and len(batch) < 200:
+                batch.append(self._pushed.get_nowait())
+            now = self._means.clock.now()
+            for pushed in batch:
+                await self._store(pushed, now)
+
+    async def _store(self, pushed: Pushed, now: datetime) -> None:
+        name = self._watched.get(pushed.telegram_id)
+        if name is None:
+            return  # a channel that the account joined, but nobody watches
+        async with self._means.database.begin() as connection:
+            stored = await channels.by_telegram_id(connection, pushed.telegram_id)
+            if stored is None:
+                return
+            if pushed.posts:
+                await keep_posts(
+                    connection, self._means.archive, stored.key, pushed.posts,
+                    telegram_id=pushed.telegram_id, at=now,
+                )  # fmt: skip
+            if pushed.deleted and await posts.mark_deleted(
+                connection, stored.key, pushed.deleted, now
+            ):
+                await facts_changed(connection)
+            if not pushed.posts and not pushed.deleted:
+                # Something changed that the push does not tell: ask again, fully.
+                await visits.record_plan(connection, name, ROUTE, due_at=now, full_at=None)
+        if pushed.posts:
+            logger().info("pushed", channel=name, posts=[p.id for p in pushed.posts])

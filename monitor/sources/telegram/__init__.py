@@ -1,0 +1,7 @@
+"""Telegram through accounts: Telethon lives in this folder alone, and nothing here stores."""
+
+from monitor.sources.telegram.account import Account
+from monitor.sources.telegram.failures import AccountLost, Flooded, StaleAccess, Unavailable
+from monitor.sources.telegram.pace import Held, Pace
+
+__all__ = ["Account", "AccountLost", "Flooded", "Held", "Pace", "StaleAccess", "Unavailable"]

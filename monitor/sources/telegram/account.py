@@ -1,0 +1,220 @@
+"""One signed-in account: questions in, facts out. It stores nothing and decides nothing."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from telethon import events, functions, types, utils
+
+from monitor.config import TelegramSettings
+from monitor.errors import Retryable
+from monitor.log import logger
+from monitor.model import ChannelInfo, Peer, Post, Pushed
+from monitor.secrets import AccountSecrets
+from monitor.sources.telegram import translating
+from monitor.sources.telegram.client import PacedClient
+from monitor.sources.telegram.failures import AccountLost, as_ours
+from monitor.sources.telegram.pace import Pace
+from monitor.sources.telegram.proxies import transport
+from monitor.sources.telegram.session import install_key, open_session
+
+BATCH = 100
+"""Telegram's most messages, and channels, of one answer."""
+
+SKEW = timedelta(seconds=60)
+
+
+class Account:
+    """Asks Telegram as one account; open it as an async context manager.
+
+    Args:
+        secrets: who it is; nothing of it is ever told.
+        settings: `[sources.telegram]`.
+        pace: when it may ask what.
+        base: the folder that a relative path of a public key starts from.
+    """
+
+    def __init__(
+        self, secrets: AccountSecrets, settings: TelegramSettings, pace: Pace, *, base: Path
+    ) -> None:
+        self.name = secrets.name
+        self.pace = pace
+        self._secrets = secrets
+        self._settings = settings
+        self._base = base
+        self._held = AsyncExitStack()
+        self._client: PacedClient | None = None
+        self.on_push: Callable[[Pushed], None] = lambda _pushed: None
+        self.on_reconnect: Callable[[], None] = lambda: None
+
+    async def __aenter__(self) -> Self:
+        """Open the session file and connect.
+
+        Raises:
+            AccountLost: it is signed out or banned.
+            Retryable: Telegram cannot be reached.
+            BadConfiguration: the session file is open to others, or the proxy is no proxy.
+        """
+        async with AsyncExitStack() as opening:
+            server = self._settings.server
+            if server is not None:
+                install_key(server.public_key, self._base)
+            session = opening.enter_context(open_session(self._secrets.session, server))
+            client = PacedClient(
+                session, self._secrets.api_id, self._secrets.api_hash,
+                account=self.name, pace=self.pace, timeout=self._settings.timeout,
+                patience=self._settings.patience, on_reconnect=self._reconnected,
+                **transport(self._secrets.proxy),
+            )  # fmt: skip
+            client.add_event_handler(self._told, events.Raw())
+            opening.push_async_callback(_leave, client)
+            await self._connect(client)
+            self._client = client
+            self._held = opening.pop_all()
+        return self
+
+    async def _connect(self, client: PacedClient) -> None:
+        try:
+            await client.connect()
+            signed_in = await client.get_me() is not None
+        except Exception as error:
+            ours = as_ours(error, self.name, "connecting")
+            if ours is None:
+                raise
+            raise ours from error
+        if not signed_in:
+            raise AccountLost(
+                "signed_out",
+                f"account {self.name}: it is not signed in, or its session was revoked; run "
+                f"`channel-monitor login --account {self.name}`",
+            )
+        skew = timedelta(seconds=getattr(client._sender._state, "time_offset", 0))  # noqa: SLF001 - nothing public tells it
+        if abs(skew) > SKEW:
+            logger().warning("this machine's clock differs from Telegram's", by=str(skew))
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect and close the session."""
+        self._client = None
+        await self._held.aclose()
+
+    @property
+    def connected(self) -> bool:
+        """Whether Telethon still holds or seeks a connection; False once it has given up."""
+        return self._client is not None and bool(self._client.is_connected())
+
+    @property
+    def _open(self) -> PacedClient:
+        if self._client is None or not self._client.is_connected():
+            raise Retryable(f"account {self.name}: the connection was given up; it is made anew")
+        return self._client
+
+    def _reconnected(self) -> None:
+        self.on_reconnect()
+
+    async def _told(self, update: Any) -> None:  # noqa: ANN401 - a TL object
+        found = translating.pushed(update)
+        if found is not None:
+            self.on_push(found)
+
+    async def resolve(self, username: str) -> ChannelInfo:
+        """Ask whose a username is: the one call that must stay rare.
+
+        Raises:
+            Unavailable: nobody has it.
+        """
+        answer = await self._open(functions.contacts.ResolveUsernameRequest(username))
+        if not isinstance(answer.peer, types.PeerChannel):
+            return translating.info(answer.users[0] if answer.users else answer.chats[0])
+        chat = next(c for c in answer.chats if c.id == answer.peer.channel_id)
+        return translating.info(chat)
+
+    async def states(self, peers: Sequence[Peer]) -> list[ChannelInfo]:
+        """Ask after the state of many channels at once; subscribers may be unknown."""
+        found = []
+        for start in range(0, len(peers), BATCH):
+            wanted = [_input(p) for p in peers[start : start + BATCH]]
+            answer = await self._open(functions.channels.GetChannelsRequest(wanted))
+            found += [translating.info(chat) for chat in answer.chats]
+        return found
+
+    async def full(self, peer: Peer) -> ChannelInfo:
+        """Ask for all that there is to tell of a channel; subscribers are exact."""
+        answer = await self._open(functions.channels.GetFullChannelRequest(_input(peer)))
+        return translating.full_info(answer, peer.telegram_id)
+
+    async def join(self, peer: Peer) -> None:
+        """Join a channel, so that Telegram pushes what it posts."""
+        await self._open(functions.channels.JoinChannelRequest(_input(peer)))
+
+    async def history(
+        self, peer: Peer, *, after: int = 0, before: int = 0, since: datetime | None = None
+    ) -> AsyncGenerator[list[Post]]:
+        """Yield a channel's posts, oldest first, a hundred or so at a time.
+
+        Args:
+            peer: the channel.
+            after: only posts with a higher id.
+            before: only posts with a lower id; 0 sets no bound.
+            since: where `after` is 0, only posts from this time on.
+        """
+        client = self._open
+        messages = client.iter_messages(
+            types.InputPeerChannel(peer.telegram_id, peer.access_hash),
+            reverse=True, min_id=after, max_id=before, wait_time=0,
+            offset_date=since if not after else None,
+        )  # fmt: skip
+        batch: list[Any] = []
+        async for message in messages:
+            # Telethon asks from an id on; what lies before is filtered here once more.
+            if message.id <= after:
+                continue
+            # An album is not cut: its posts name each other.
+            if len(batch) >= BATCH and (
+                not message.grouped_id or message.grouped_id != batch[-1].grouped_id
+            ):
+                yield self._posts(batch)
+                batch = []
+            batch.append(message)
+        if batch:
+            yield self._posts(batch)
+
+    @staticmethod
+    def _posts(batch: Sequence[Any]) -> list[Post]:
+        entities = {}
+        for message in batch:
+            chat = getattr(message.forward, "chat", None) if message.fwd_from else None
+            if chat is not None:
+                entities[utils.get_peer_id(chat)] = chat
+        return translating.posts_of(batch, entities)
+
+    async def posts(self, peer: Peer, ids: Sequence[int]) -> tuple[list[Post], list[int]]:
+        """Ask for posts by id. Returns those that are there, and the ids of those that are not."""
+        found: list[Post] = []
+        missing: list[int] = []
+        for start in range(0, len(ids), BATCH):
+            wanted = [types.InputMessageID(i) for i in ids[start : start + BATCH]]
+            answer = await self._open(functions.channels.GetMessagesRequest(_input(peer), wanted))
+            entities = {utils.get_peer_id(c): c for c in answer.chats}
+            found += translating.posts_of(answer.messages, entities)
+            missing += [m.id for m in answer.messages if isinstance(m, types.MessageEmpty)]
+        return found, missing
+
+
+def _input(peer: Peer) -> Any:  # noqa: ANN401 - a TL object
+    return types.InputChannel(peer.telegram_id, peer.access_hash)
+
+
+async def _leave(client: PacedClient) -> None:
+    """Disconnect; a connection that is broken already must not keep us from ending."""
+    with suppress(Exception):
+        async with asyncio.timeout(5):
+            await client.disconnect()

@@ -1,0 +1,122 @@
+"""A Telethon client whose every request keeps the pace, is counted, timed out and tried again."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from telethon import TelegramClient
+from telethon.errors import FloodError, RPCError, ServerError
+
+from monitor import __version__
+from monitor.errors import Retryable
+from monitor.log import logger
+from monitor.sources.telegram.failures import Flooded, as_ours
+from monitor.sources.telegram.pace import Pace
+
+ATTEMPTS = 3
+"""How often a request that got no answer is asked again; every request of ours only reads."""
+
+_warned: set[str] = set()
+
+
+def warn_without_cryptg() -> None:
+    """Say once that the fast cipher is missing; all works without, more slowly."""
+    if "cryptg" not in sys.modules:
+        try:
+            import cryptg  # noqa: F401, PLC0415 - Telethon takes it if it is there
+        except ImportError:
+            if "cryptg" not in _warned:
+                _warned.add("cryptg")
+                logger().warning("cryptg is not installed: reading is slower; pip install cryptg")
+
+
+class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no types
+    """Telethon's client, with one central pace in front of it."""
+
+    def __init__(
+        self,
+        session: object,
+        api_id: int,
+        api_hash: str,
+        *,
+        account: str,
+        pace: Pace,
+        timeout: timedelta,
+        patience: timedelta,
+        on_reconnect: Callable[[], None] = lambda: None,
+        **transport: object,
+    ) -> None:
+        warn_without_cryptg()
+        super().__init__(
+            session, api_id, api_hash,
+            # Waiting is the pace's business: Telethon must neither sleep nor retry on floods.
+            flood_sleep_threshold=0,
+            request_retries=2, connection_retries=3, retry_delay=1,
+            timeout=max(1, int(timeout.total_seconds())), raise_last_call_error=True,
+            device_model="channel-migration-monitor", app_version=__version__, **transport,
+        )  # fmt: skip
+        self.account = account
+        self.pace = pace
+        self.patience_s = patience.total_seconds()
+        self.answer_s = timeout.total_seconds()
+        self._on_reconnect = on_reconnect
+
+    async def __call__(
+        self,
+        request: Any,  # noqa: ANN401 - a TL object
+        ordered: bool = False,  # noqa: FBT001, FBT002 - Telethon's signature
+        flood_sleep_threshold: int | None = None,  # noqa: ARG002 - it has no effect in Telethon
+    ) -> Any:  # noqa: ANN401 - a TL object
+        """Ask when it is the method's turn; see `failures.py` for what may be raised."""
+        method = method_of(request)
+        for attempt in range(ATTEMPTS):
+            if (wait_s := self.pace.wait_s(method)) > self.patience_s:
+                raise Flooded(
+                    f"account {self.account}: {method} must wait {timedelta(seconds=int(wait_s))}",
+                    retry_after=timedelta(seconds=wait_s),
+                )
+            try:
+                async with self.pace.turn(method), asyncio.timeout(self.answer_s):
+                    return await super().__call__(request, ordered=ordered)
+            except FloodError as error:
+                # Telethon remembers floods by its own clock and would refuse unasked.
+                self._flood_waited_requests.clear()
+                await self.pace.flood(method, max(1, getattr(error, "seconds", 1)))
+                logger().warning(
+                    "flood wait", account=self.account, method=method,
+                    seconds=getattr(error, "seconds", 1),
+                )  # fmt: skip
+                if attempt + 1 == ATTEMPTS:
+                    raise Flooded(str(as_ours(error, self.account, method))) from error
+            except (TimeoutError, ConnectionError, ServerError) as error:
+                self.pace.failures[method] += 1
+                if attempt + 1 == ATTEMPTS or not self.is_connected():
+                    raise Retryable(str(as_ours(error, self.account, method))) from error
+            except asyncio.CancelledError:
+                if self.is_connected() or asyncio.current_task().cancelling():  # type: ignore[union-attr]  # we are in a task
+                    raise
+                # Telethon cancels what is open when it gives up the connection.
+                raise Retryable(
+                    f"account {self.account}: {method}: the connection was given up"
+                ) from None
+            except (RPCError, ValueError, OSError) as error:
+                self.pace.failures[method] += 1
+                raise (as_ours(error, self.account, method) or error) from error
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    async def _handle_auto_reconnect(self) -> None:
+        """Tell that pushes may have been missed: Telethon does not catch up by itself."""
+        with suppress(Exception):
+            await super()._handle_auto_reconnect()
+        self._on_reconnect()
+
+
+def method_of(request: object) -> str:
+    """Name a request as Telegram's documentation does, such as `messages.GetHistory`."""
+    kind = type(request)
+    space = kind.__module__.rpartition("functions")[2].strip(".")
+    name = kind.__name__.removesuffix("Request")
+    return f"{space}.{name}" if space else name

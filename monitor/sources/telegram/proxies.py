@@ -1,0 +1,75 @@
+"""A proxy's address in, what Telethon needs to use it out."""
+
+import base64
+import binascii
+import re
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from telethon.network import ConnectionTcpMTProxyRandomizedIntermediate
+
+from monitor.errors import BadConfiguration
+
+_FORMS = "socks5://[user:password@]host:port, http://host:port or mtproxy://SECRET@host:port"
+
+
+def transport(proxy: str | None) -> dict[str, Any]:
+    """Return the keyword arguments of a Telethon client that goes through a proxy.
+
+    Raises:
+        BadConfiguration: it is no proxy, or one that Telethon would silently use wrongly; the
+            message repeats neither address nor secret.
+    """
+    if not proxy:
+        return {}
+    try:
+        parts = urlsplit(proxy)
+        query = parse_qs(parts.query)
+        if parts.scheme == "tg" or parts.hostname == "t.me":
+            host, port = query["server"][0], int(query["port"][0])
+            return _mtproxy(host, port, query["secret"][0])
+        host, port = parts.hostname or "", parts.port or 0
+    except (KeyError, ValueError) as error:
+        msg = f"MONITOR_TELEGRAM_PROXY: is no proxy's address; write {_FORMS}"
+        raise BadConfiguration(msg) from error
+    if not host or not port or parts.scheme not in {"socks5", "socks4", "http", "mtproxy"}:
+        msg = f"MONITOR_TELEGRAM_PROXY: is no proxy's address; write {_FORMS}"
+        raise BadConfiguration(msg)
+    if parts.scheme == "mtproxy":
+        # urlsplit folds nothing of the user's part: a secret keeps its letter case.
+        return _mtproxy(host, port, unquote(parts.username or ""))
+    return {
+        "proxy": {
+            "proxy_type": parts.scheme,
+            "addr": host,
+            "port": port,
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "rdns": True,
+        }
+    }
+
+
+def _mtproxy(host: str, port: int, secret: str) -> dict[str, Any]:
+    try:
+        raw = bytes.fromhex(secret)
+    except ValueError:
+        try:
+            raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+        except (binascii.Error, ValueError):
+            raw = b""
+    if raw[:1] == b"\xee" or re.match(r"(?i)ee[0-9a-f]{32}", secret):
+        msg = (
+            "MONITOR_TELEGRAM_PROXY: the secret begins with ee (it hides as TLS), which Telethon "
+            "silently cuts off; take a SOCKS5 proxy, or an MTProxy with a plain or dd secret"
+        )
+        raise BadConfiguration(msg)
+    if len(raw) == 17 and raw[0] == 0xDD:
+        raw = raw[1:]
+    if len(raw) != 16:
+        msg = "MONITOR_TELEGRAM_PROXY: an MTProxy secret is 32 hexadecimal digits, or dd and 32"
+        raise BadConfiguration(msg)
+    return {
+        "connection": ConnectionTcpMTProxyRandomizedIntermediate,
+        "proxy": (host, port, raw.hex()),
+    }

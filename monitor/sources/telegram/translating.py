@@ -1,0 +1,130 @@
+"""Telethon's messages, channels and updates in, the model's words out; asks nobody anything."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from telethon import types, utils
+
+from monitor.log import logger
+from monitor.model import Availability, ChannelInfo, Post, Pushed
+from monitor.sources.fields import BadRow, as_possible
+from monitor.sources.telethon_json import post_of
+from monitor.sources.telethon_parts import service_of
+
+TL = Any
+"""An object of Telegram's type language; Telethon ships no types."""
+
+
+def posts_of(messages: Iterable[TL], entities: Mapping[int, TL]) -> list[Post]:
+    """Return the posts among messages, in their order; what cannot be read is said and left out.
+
+    `entities` are the channels that the answer carried, by marked id: a forward's source has its
+    name there.
+    """
+    messages = [m for m in messages if isinstance(m, types.Message | types.MessageService)]
+    albums: dict[int, list[int]] = {}
+    for message in messages:
+        if group := getattr(message, "grouped_id", None):
+            albums.setdefault(group, []).append(message.id)
+    posts = []
+    for message in messages:
+        group = getattr(message, "grouped_id", None)
+        try:
+            posts.append(post(message, tuple(sorted(albums[group])) if group else (), entities))
+        except BadRow as error:
+            logger().warning("a post could not be read", post=message.id, reason=str(error))
+    return posts
+
+
+def post(message: TL, album: tuple[int, ...], entities: Mapping[int, TL]) -> Post:
+    """Return one message as a post.
+
+    Raises:
+        BadRow: it holds something that no post holds.
+    """
+    row: dict[str, object] = message.to_dict()
+    at = as_possible("date", _aware(message.date))
+    if isinstance(message, types.MessageService):
+        service, text = service_of(row)
+        return Post(id=message.id, at=at, text=text, service=service)
+    edited = message.edit_date if message.edit_date and not message.edit_hide else None
+    made = post_of(
+        row, message.id, at, None if edited is None else as_possible("edit_date", _aware(edited)),
+        album,
+    )  # fmt: skip
+    source = getattr(message.fwd_from, "from_id", None)
+    if isinstance(source, types.PeerChannel):
+        chat = entities.get(utils.get_peer_id(source))
+        name = getattr(chat, "username", None) or getattr(chat, "title", None)
+        return replace(made, forwarded_from=name or made.forwarded_from)
+    return made
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def info(chat: TL) -> ChannelInfo:
+    """Return what a channel object tells, whole or forbidden."""
+    if isinstance(chat, types.ChannelForbidden):
+        return ChannelInfo(chat.id, Availability.PRIVATE, title=chat.title,
+                           access_hash=chat.access_hash)  # fmt: skip
+    if not isinstance(chat, types.Channel):
+        return ChannelInfo(chat.id, Availability.WRONG_KIND, title=getattr(chat, "title", None))
+    state, restriction = Availability.OK, None
+    if not chat.broadcast or chat.megagroup:
+        state = Availability.WRONG_KIND
+    elif chat.restricted:
+        reasons = [
+            f"{r.platform}: {r.reason}: {r.text}"
+            for r in cast("list[TL]", chat.restriction_reason or [])
+        ]
+        restriction = "; ".join(reasons)[:500] or "no reason given"
+        state = Availability.RESTRICTED
+    names = [n.username for n in chat.usernames or [] if n.active]
+    return ChannelInfo(
+        telegram_id=chat.id,
+        state=state,
+        username=chat.username or next(iter(names), None),
+        title=chat.title,
+        verified=bool(chat.verified),
+        subscribers=chat.participants_count,
+        joined=not chat.left,
+        access_hash=chat.access_hash,
+        restriction=restriction,
+    )
+
+
+def full_info(answer: TL, telegram_id: int) -> ChannelInfo:
+    """Return what `channels.getFullChannel` tells of a channel."""
+    chat = next(c for c in answer.chats if c.id == telegram_id)
+    full = answer.full_chat
+    return replace(
+        info(chat),
+        about=full.about or None,
+        subscribers=full.participants_count,
+        pinned_id=full.pinned_msg_id,
+        linked_chat=full.linked_chat_id,
+        migrated_from=full.migrated_from_chat_id,
+    )
+
+
+def pushed(update: TL) -> Pushed | None:
+    """Return what an update tells of a channel; None where it is of something else."""
+    if isinstance(update, types.UpdateNewChannelMessage | types.UpdateEditChannelMessage):
+        peer = update.message.peer_id
+        if not isinstance(peer, types.PeerChannel) or isinstance(
+            update.message, types.MessageEmpty
+        ):
+            return None
+        if not getattr(update.message, "post", False):
+            return None  # a person's words in a group
+        found = posts_of([update.message], getattr(update, "_entities", {}))
+        return Pushed(peer.channel_id, posts=tuple(found))
+    if isinstance(update, types.UpdateDeleteChannelMessages):
+        return Pushed(update.channel_id, deleted=tuple(update.messages))
+    if isinstance(update, types.UpdateChannel | types.UpdateChannelTooLong):
+        return Pushed(update.channel_id)
+    return None
