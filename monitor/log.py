@@ -3,21 +3,34 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import structlog
 
+_hidden: set[str] = set()
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def hide(values: Iterable[str]) -> None:
+    """Keep strings out of everything that is said from now on; very short ones hide nothing."""
+    _hidden.update(value for value in values if len(value) > 3)
+
+
+def redacted(text: str) -> str:
+    """Return a text with hidden strings and the credentials of addresses blanked."""
+    for value in sorted(_hidden, key=len, reverse=True):
+        text = text.replace(value, "***")
+    return _CREDENTIALS.sub("***@", text)
 
 
 def _without_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Blank the credentials of any address, such as a proxy's, before a line is written."""
+    """Blank secrets, and the credentials of any address, before a line is written."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = _CREDENTIALS.sub("***@", value)
+            event[key] = redacted(value)
     return event
 
 
@@ -34,6 +47,23 @@ def configure(*, quiet: bool = False, verbose: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Passed(logging.Handler):
+    """Hands a library's log lines on to ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:  # type: ignore[explicit-override]  # typing.override is of Python 3.12
+        """Say one line."""
+        level = logging.WARNING if record.levelno >= logging.WARNING else logging.DEBUG
+        logger().log(level, record.getMessage(), by=record.name)
+
+
+def take_over(library: str) -> None:
+    """Let a library's logger speak through ours: the same levels, the same blanks."""
+    theirs = logging.getLogger(library)
+    theirs.handlers = [_Passed()]
+    theirs.propagate = False
+    theirs.setLevel(logging.DEBUG)
 
 
 def logger() -> structlog.typing.FilteringBoundLogger:

@@ -2,12 +2,13 @@
 
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
-from monitor import __version__, log
+from monitor import __version__, log, secrets
 from monitor.cli.context import Invocation, invocation, say, with_globals_first
 from monitor.errors import MonitorError
 
@@ -63,8 +64,12 @@ def asked(context: typer.Context) -> Invocation:
 def main() -> None:
     """Run the program; never returns. Exit codes: see errors.py."""
     # Importing registers the commands; each module is read only once the program runs.
-    from monitor.cli import collecting, importing, judging, reporting, service  # noqa: F401, PLC0415
+    from monitor.cli import collecting, importing, judging, login, reporting, service  # noqa: F401, PLC0415
 
+    # Broken secrets are said by the command that needs them.
+    with suppress(MonitorError):
+        log.hide(secrets.values())
+    log.take_over("telethon")
     arguments = with_globals_first(sys.argv[1:])
     verbose = "--verbose" in arguments
     try:
@@ -73,20 +78,22 @@ def main() -> None:
         code = 0  # pragma: no cover - typer always leaves by SystemExit
     except MonitorError as error:
         if verbose:
-            traceback.print_exc()
-        say(f"error: {error}")
+            say(log.redacted(traceback.format_exc()))
+        say(log.redacted(f"error: {error}"))
         code = error.exit_code
     except OSError as error:
         if verbose:
-            traceback.print_exc()
-        say(f"error: {error}; check the file, its folder and the disk")
+            say(log.redacted(traceback.format_exc()))
+        say(log.redacted(f"error: {error}; check the file, its folder and the disk"))
         code = 1
     except Exception as error:  # noqa: BLE001 - the last net: say what happened, never a traceback
         if verbose:
-            traceback.print_exc()
+            say(log.redacted(traceback.format_exc()))
         say(
-            f"error: a fault of this program: {type(error).__name__}: {error}; please report it, "
-            "with what --verbose prints"
+            log.redacted(
+                f"error: a fault of this program: {type(error).__name__}: {error}; please report "
+                "it, with what --verbose prints"
+            )
         )
         code = 1
     sys.exit(code)

@@ -11,6 +11,7 @@ from monitor.detect.joining import Known, conclude
 from monitor.detect.reading import Reading
 from monitor.jobs.forms import case_form, finding_form
 from monitor.model import (
+    Availability,
     Case,
     Channel,
     ChannelView,
@@ -18,6 +19,7 @@ from monitor.model import (
     Finding,
     Json,
     Judgement,
+    Probe,
     Profile,
     Speaker,
     State,
@@ -26,8 +28,8 @@ from monitor.quality.coverage import observe
 from monitor.store import channels, conclusions, observations, posts
 from monitor.store.database import Connection, Database
 
-ROUTES = frozenset({"preview"})
-"""The routes by which configured channels are asked after."""
+PAGES = "preview"
+"""The route by which every channel is asked after that is not configured otherwise."""
 
 
 async def judge(
@@ -48,6 +50,7 @@ async def judge(
                 if view is not None:
                     views.append(view)
     seen = {view.channel.username.casefold() for view in views}
+    seen |= {view.watched_as.casefold() for view in views if view.watched_as}
     for entry in settings.channel:
         name = entry.username.casefold()
         if name not in seen and (only is None or name == only.casefold()):
@@ -70,7 +73,8 @@ async def _judge_one(
     if taken_at is None:
         # As of then nobody else had been met under its name.
         channel = replace(channel, holds_name=True)
-    channel = _described(channel, profiles, settings.named(channel.username))
+    entry = _entry(channel, profiles, stored, settings)
+    channel = _described(channel, profiles, entry)
     reading = Reading(
         Speaker(username=channel.username, title=channel.title or "", aliases=channel.aliases)
     )
@@ -85,11 +89,37 @@ async def _judge_one(
         counts=counts,
         probes=probes,
         profiles=profiles,
-        routes=ROUTES,
+        routes=_routes(entry, probes),
         taken_at=taken_at,
         now=now,
     )
-    return conclude(known)
+    found, view = conclude(known)
+    return found, replace(view, watched_as=entry.username if entry else None)
+
+
+def _entry(
+    channel: Channel, profiles: list[Profile], stored: Iterable[Channel], settings: Settings
+) -> ChannelSettings | None:
+    """Return the entry of channels.toml that means a channel, under an earlier name too."""
+    entry = settings.named(channel.username)
+    if entry is not None:
+        return entry
+    held = {c.username.casefold() for c in stored if c.holds_name}
+    for profile in reversed(profiles):
+        entry = settings.named(profile.username)
+        if entry is not None and entry.username.casefold() not in held:
+            return entry
+    return None
+
+
+def _routes(entry: ChannelSettings | None, probes: Iterable[Probe]) -> frozenset[str]:
+    """Return the routes that must agree before a channel counts as gone.
+
+    The configured one, and every other over which the channel was ever met: one that never
+    answered, such as pages from behind a wall, must not hold back what the other saw.
+    """
+    met = {p.route for p in probes if p.state not in (None, Availability.UNREACHABLE)}
+    return frozenset(met | {entry.source} if entry else met or {PAGES})
 
 
 def _clipped(coverage: Coverage, now: datetime) -> Coverage:

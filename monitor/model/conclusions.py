@@ -192,6 +192,8 @@ class ChannelView:
     links: tuple[LinkUse, ...] = ()
     posts_by_day: Mapping[date, int] = field(default_factory=dict)
     failures: int = 0
+    watched_as: str | None = None
+    """The name in channels.toml, where that is an earlier one than the channel's."""
 
 
 @dataclass(frozen=True, slots=True)
