@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.detect import cases, lifecycle, silence, subscribers
+from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
 from monitor.model import (
@@ -42,6 +43,7 @@ class Known:
     routes: frozenset[str]
     taken_at: datetime | None
     now: datetime
+    changes: Changes | None = None
 
 
 def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
@@ -58,6 +60,7 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         *lifecycle.availability_findings(writer, absences),
         *lifecycle.profile_findings(writer, known.profiles),
         *lifecycle.reassignment_findings(writer, swaps, known.taken_at),
+        *(known.changes.findings(writer) if known.changes else ()),
         *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
     ]
     found.sort(key=lambda f: (f.at, f.kind, f.id))
@@ -74,7 +77,7 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     )
     return found, ChannelView(
         channel=known.channel,
-        case=_case(known, standing, found),
+        case=_case(known, standing, [f for f in found if belongs_in_case(f)]),
         # A page rounds what the landing page of the same day does not: the sharper one is shown.
         counts=tuple(subscribers.daily(known.counts)),
         covered=known.coverage.spans,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitor import __version__
 from monitor.config import ChannelSettings, Settings
+from monitor.detect.changes import Changes
 from monitor.detect.joining import Known, conclude
 from monitor.detect.reading import Reading
 from monitor.jobs.forms import case_form, finding_form
@@ -78,8 +79,19 @@ async def _judge_one(
     reading = Reading(
         Speaker(username=channel.username, title=channel.title or "", aliases=channel.aliases)
     )
+    changes = Changes(reading.speaker)
+    earlier = await posts.earlier_versions(connection, channel.key, as_of=now)
     async for kept in posts.read(connection, channel.key, as_of=now):
         reading.add(kept.post, kept.sha256)
+        before = earlier.get(kept.post.id, ())
+        if before or kept.deleted_at is not None:
+            changes.add(
+                kept.post,
+                [(v.observed_at, v.text, v.links, v.sha256) for v in before],
+                kept.observed_at,
+                kept.deleted_at,
+                kept.sha256,
+            )
     if not (profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
     known = Known(
@@ -92,6 +104,7 @@ async def _judge_one(
         routes=_routes(entry, probes),
         taken_at=taken_at,
         now=now,
+        changes=changes,
     )
     found, view = conclude(known)
     return found, replace(view, watched_as=entry.username if entry else None)

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     RESTRICTED = "restricted"
     PREVIEW_DISABLED = "preview_disabled"
     AVAILABLE_AGAIN = "available_again"
+    POST_DELETED = "post_deleted"
+    POST_EDITED = "post_edited"
 
 
 LinkKind = Literal["handle", "join", "id", "post", "share_button", "person", "site", "mention"]

@@ -27,6 +27,8 @@ class StoredPost:
     post: Post
     first_seen: datetime
     sha256: str | None
+    observed_at: datetime
+    """From when on this version is known."""
     deleted_at: datetime | None = None
     """When its deletion was noticed, if it was by then."""
 
@@ -256,7 +258,7 @@ async def read(
         .execution_options(yield_per=BATCH)
     )
     async for row in rows:
-        known, digest = _as_post(row), row.sha256
+        known, digest, since = _as_post(row), row.sha256, row.observed_at
         if row.observed_at > moment:
             then = earlier.get(row.id)
             if then is None:
@@ -270,12 +272,13 @@ async def read(
                 forwarded_from=known.forwarded_from, reply_to=known.reply_to, album=known.album,
                 media=known.media, poll=known.poll, service=known.service, author=known.author,
             )  # fmt: skip
-            digest = then.sha256
+            digest, since = then.sha256, then.observed_at
         gone = row.deleted_at if (row.deleted_at or moment + 1) <= moment else None
         yield StoredPost(
             known,
             datetime.fromtimestamp(row.first_seen, UTC),
             digest,
+            datetime.fromtimestamp(since, UTC),
             None if gone is None else datetime.fromtimestamp(gone, UTC),
         )
 
