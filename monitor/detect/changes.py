@@ -4,6 +4,7 @@ An institution that leaves often tidies up: what it takes back is part of the ca
 and deletions are told once a day, for there are many.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class Changes:
         """
         now = self._label(post, post.text, post.links)
         steps = [*((text, links) for _, text, links, _ in earlier), (post.text, post.links)]
-        if any(a != b for a, b in zip(steps, steps[1:], strict=False)):
+        if any(a != b for a, b in itertools.pairwise(steps)):
             before = self._label(post, *steps[0])
             if {before, now} - _NO_NOTICE and before is not now:
                 self._notices.append(
@@ -85,7 +86,7 @@ class Changes:
         ]
 
     @staticmethod
-    def _notice(
+    def _notice(  # noqa: PLR0917 - the parts of one change
         writer: Writer, kind: Kind, post: Post, at: datetime, before: Label, now: Label,
         said: str, sha256: str | None,
     ) -> Finding:  # fmt: skip

@@ -118,7 +118,9 @@ class Follower:
             await visits.record_plan(connection, name, ROUTE, due_at=now + ABSENT_AGAIN)
         logger().info("not to be had", channel=name, state=str(state))
         if self.second_look is not None:
-            await self.second_look(entry)
+            # The page goes by the name that the channel has now, not by that in channels.toml.
+            current = stored.username if stored and stored.holds_name else name
+            await self.second_look(entry.model_copy(update={"username": current}))
         return Visited(name, "read", state)
 
     async def _visit(

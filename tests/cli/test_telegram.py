@@ -280,7 +280,7 @@ def test_a_closed_channel_is_no_outage_and_an_outage_no_closure(
     server.change(channel, closed=True)
     first = datetime.now(UTC) + timedelta(hours=2)
     terminal.ok("collect", "--now", first.isoformat())
-    server.fail("*", "drop", times=200)
+    server.fail("*", "drop", times=100_000)
     broken = terminal.type("collect", "--now", (first + timedelta(hours=2)).isoformat())
     assert broken.code == 1
     now = (first + timedelta(hours=3)).isoformat()

@@ -1,8 +1,8 @@
 """One signed-in account: questions in, facts out. It stores nothing and decides nothing."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from monitor.log import logger
 from monitor.model import ChannelInfo, Peer, Post, Pushed
 from monitor.secrets import AccountSecrets
 from monitor.sources.telegram import translating
-from monitor.sources.telegram.client import PacedClient
+from monitor.sources.telegram.client import PacedClient, method_of
 from monitor.sources.telegram.failures import AccountLost, as_ours
 from monitor.sources.telegram.pace import Pace
 from monitor.sources.telegram.proxies import transport
@@ -78,14 +78,9 @@ class Account:
         return self
 
     async def _connect(self, client: PacedClient) -> None:
-        try:
+        with self._ours("connecting"):
             await client.connect()
             signed_in = await client.get_me() is not None
-        except Exception as error:
-            ours = as_ours(error, self.name, "connecting")
-            if ours is None:
-                raise
-            raise ours from error
         if not signed_in:
             raise AccountLost(
                 "signed_out",
@@ -120,6 +115,21 @@ class Account:
     def _reconnected(self) -> None:
         self.on_reconnect()
 
+    async def _ask(self, request: Any) -> Any:  # noqa: ANN401 - TL objects
+        with self._ours(method_of(request)):
+            return await self._open(request)
+
+    @contextmanager
+    def _ours(self, asked: str) -> Iterator[None]:
+        """Turn Telethon's errors into ours."""
+        try:
+            yield
+        except Exception as error:
+            ours = as_ours(error, self.name, asked)
+            if ours is None or ours is error:
+                raise
+            raise ours from error
+
     async def _told(self, update: Any) -> None:  # noqa: ANN401 - a TL object
         found = translating.pushed(update)
         if found is not None:
@@ -131,7 +141,7 @@ class Account:
         Raises:
             Unavailable: nobody has it.
         """
-        answer = await self._open(functions.contacts.ResolveUsernameRequest(username))
+        answer = await self._ask(functions.contacts.ResolveUsernameRequest(username))
         if not isinstance(answer.peer, types.PeerChannel):
             return translating.info(answer.users[0] if answer.users else answer.chats[0])
         chat = next(c for c in answer.chats if c.id == answer.peer.channel_id)
@@ -142,18 +152,18 @@ class Account:
         found = []
         for start in range(0, len(peers), BATCH):
             wanted = [_input(p) for p in peers[start : start + BATCH]]
-            answer = await self._open(functions.channels.GetChannelsRequest(wanted))
+            answer = await self._ask(functions.channels.GetChannelsRequest(wanted))
             found += [translating.info(chat) for chat in answer.chats]
         return found
 
     async def full(self, peer: Peer) -> ChannelInfo:
         """Ask for all that there is to tell of a channel; subscribers are exact."""
-        answer = await self._open(functions.channels.GetFullChannelRequest(_input(peer)))
+        answer = await self._ask(functions.channels.GetFullChannelRequest(_input(peer)))
         return translating.full_info(answer, peer.telegram_id)
 
     async def join(self, peer: Peer) -> None:
         """Join a channel, so that Telegram pushes what it posts."""
-        await self._open(functions.channels.JoinChannelRequest(_input(peer)))
+        await self._ask(functions.channels.JoinChannelRequest(_input(peer)))
 
     async def history(
         self, peer: Peer, *, after: int = 0, before: int = 0, since: datetime | None = None
@@ -167,13 +177,18 @@ class Account:
             since: where `after` is 0, only posts from this time on.
         """
         client = self._open
-        messages = client.iter_messages(
+        messages = aiter(
+            client.iter_messages(
             types.InputPeerChannel(peer.telegram_id, peer.access_hash),
             reverse=True, min_id=after, max_id=before, wait_time=0,
             offset_date=since if not after else None,
-        )  # fmt: skip
+        ))  # fmt: skip
         batch: list[Any] = []
-        async for message in messages:
+        while True:
+            with self._ours("messages.GetHistory"):
+                message = await anext(messages, None)
+            if message is None:
+                break
             # Telethon asks from an id on; what lies before is filtered here once more.
             if message.id <= after:
                 continue
@@ -202,7 +217,7 @@ class Account:
         missing: list[int] = []
         for start in range(0, len(ids), BATCH):
             wanted = [types.InputMessageID(i) for i in ids[start : start + BATCH]]
-            answer = await self._open(functions.channels.GetMessagesRequest(_input(peer), wanted))
+            answer = await self._ask(functions.channels.GetMessagesRequest(_input(peer), wanted))
             entities = {utils.get_peer_id(c): c for c in answer.chats}
             found += translating.posts_of(answer.messages, entities)
             missing += [m.id for m in answer.messages if isinstance(m, types.MessageEmpty)]

@@ -8,12 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from telethon import TelegramClient
-from telethon.errors import FloodError, RPCError, ServerError
+from telethon.errors import FloodError, FloodWaitError, RPCError, ServerError
 
 from monitor import __version__
-from monitor.errors import Retryable
 from monitor.log import logger
-from monitor.sources.telegram.failures import Flooded, as_ours
 from monitor.sources.telegram.pace import Pace
 
 ATTEMPTS = 3
@@ -70,41 +68,39 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
         ordered: bool = False,  # noqa: FBT001, FBT002 - Telethon's signature
         flood_sleep_threshold: int | None = None,  # noqa: ARG002 - it has no effect in Telethon
     ) -> Any:  # noqa: ANN401 - a TL object
-        """Ask when it is the method's turn; see `failures.py` for what may be raised."""
+        """Ask when it is the method's turn.
+
+        What is raised is Telethon's own, for its update loop and sign-in call this too and know
+        no others; `Account` turns it into ours.
+        """
         method = method_of(request)
-        for attempt in range(ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             if (wait_s := self.pace.wait_s(method)) > self.patience_s:
-                raise Flooded(
-                    f"account {self.account}: {method} must wait {timedelta(seconds=int(wait_s))}",
-                    retry_after=timedelta(seconds=wait_s),
-                )
+                raise FloodWaitError(request=request, capture=int(wait_s) + 1)
             try:
                 async with self.pace.turn(method), asyncio.timeout(self.answer_s):
                     return await super().__call__(request, ordered=ordered)
             except FloodError as error:
                 # Telethon remembers floods by its own clock and would refuse unasked.
                 self._flood_waited_requests.clear()
-                await self.pace.flood(method, max(1, getattr(error, "seconds", 1)))
-                logger().warning(
-                    "flood wait", account=self.account, method=method,
-                    seconds=getattr(error, "seconds", 1),
-                )  # fmt: skip
-                if attempt + 1 == ATTEMPTS:
-                    raise Flooded(str(as_ours(error, self.account, method))) from error
+                wait_s = max(1, getattr(error, "seconds", 1))
+                await self.pace.flood(method, wait_s)
+                logger().warning("flood wait", account=self.account, method=method, seconds=wait_s)
+                if attempt == ATTEMPTS:
+                    raise
             except (TimeoutError, ConnectionError, ServerError) as error:
                 self.pace.failures[method] += 1
-                if attempt + 1 == ATTEMPTS or not self.is_connected():
-                    raise Retryable(str(as_ours(error, self.account, method))) from error
+                if attempt == ATTEMPTS or not self.is_connected():
+                    raise ConnectionError(f"{method}: {type(error).__name__} {error}") from error
             except asyncio.CancelledError:
-                if self.is_connected() or asyncio.current_task().cancelling():  # type: ignore[union-attr]  # we are in a task
+                task = asyncio.current_task()
+                if self.is_connected() or (task is not None and task.cancelling()):
                     raise
                 # Telethon cancels what is open when it gives up the connection.
-                raise Retryable(
-                    f"account {self.account}: {method}: the connection was given up"
-                ) from None
-            except (RPCError, ValueError, OSError) as error:
+                raise ConnectionError(f"{method}: the connection was given up") from None
+            except RPCError:
                 self.pace.failures[method] += 1
-                raise (as_ours(error, self.account, method) or error) from error
+                raise
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     async def _handle_auto_reconnect(self) -> None:
