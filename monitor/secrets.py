@@ -87,7 +87,7 @@ def accounts(environment: Mapping[str, str] = os.environ) -> tuple[AccountSecret
                 api_id=int(api_id),
                 api_hash=api_hash,
                 phone=phone,
-                session=Path(session).expanduser() if session else _default(found, number),
+                session=Path(session).expanduser() if session else _default(environment, number),
                 proxy=found.get(f"MONITOR_TELEGRAM_PROXY{end}")
                 or found.get("MONITOR_TELEGRAM_PROXY")
                 or proxied
@@ -99,7 +99,7 @@ def accounts(environment: Mapping[str, str] = os.environ) -> tuple[AccountSecret
 
 
 def _default(environment: Mapping[str, str], number: int) -> Path:
-    state = environment.get("XDG_STATE_HOME") or os.environ.get("XDG_STATE_HOME")
+    state = environment.get("XDG_STATE_HOME")
     home = Path(state) if state else Path.home() / ".local" / "state"
     return home / "channel-migration-monitor" / f"account-{number}.session"
 

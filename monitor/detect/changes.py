@@ -92,9 +92,9 @@ class Changes:
     ) -> Finding:  # fmt: skip
         gone = kind is Kind.POST_DELETED
         quotes = [said] if gone else [said, post.text]
-        details: dict[str, Json] = {"post_id": post.id, "from_label": str(before)}
-        if not gone:
-            details["to_label"] = str(now)
+        details: dict[str, Json] = {
+            "post_id": post.id, "from_label": str(before), "to_label": None if gone else str(now)
+        }  # fmt: skip
         return writer.write(
             kind,
             at,

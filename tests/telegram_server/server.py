@@ -206,6 +206,12 @@ class TelegramServer:
 
         self._do(abort)
 
+    def stop_listening(self) -> None:
+        """Be gone from the network: no connection is taken, those that were are dropped."""
+        assert self._server is not None
+        self._do(self._server.close)
+        self.kick()
+
     def forget_keys(self) -> None:
         self._do(self._core.keys.clear)
         self.kick()
