@@ -6,32 +6,21 @@ from typing import Any
 
 from telethon.tl import types as T
 
-from tests.telegram_server.world import Channel, User, now
-
-OPEN_METHODS = frozenset(
-    {"help.GetConfig", "auth.SendCode", "auth.SignIn", "auth.ExportLoginToken"}
-)  # fmt: skip
-
-
-class RpcError(Exception):
-    """An error that goes to the client."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+from tests.telegram_server.errors import RpcError
+from tests.telegram_server.signing_in import SigningIn
+from tests.telegram_server.world import Channel, now
 
 
 def vector(objects: list[Any]) -> bytes:
     return struct.pack("<Ii", 0x1CB5C415, len(objects)) + b"".join(bytes(x) for x in objects)
 
 
-class Calls:
+class Calls(SigningIn):
     """Answers by method name; `made` is the log of what was asked: name, user, request."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.channels: dict[int, Channel] = {}
-        self.users: dict[int, User] = {}
         self.made: list[tuple[str, int | None, Any]] = []
         self.address = ("127.0.0.1", 0)
 
@@ -51,27 +40,6 @@ class Calls:
         if channel.closed:
             raise RpcError(400, "CHANNEL_PRIVATE")
         return channel
-
-    # -- signing in ------------------------------------------------------------------------
-
-    def do_auth_SendCode(self, r: Any, c: Any) -> Any:
-        user = self._by_phone(r.phone_number)
-        if user.banned:
-            raise RpcError(400, "PHONE_NUMBER_BANNED")
-        return T.auth.SentCode(T.auth.SentCodeTypeApp(5), "hash")
-
-    def do_auth_SignIn(self, r: Any, c: Any) -> Any:
-        user = self._by_phone(r.phone_number)
-        if r.phone_code != user.code:
-            raise RpcError(400, "PHONE_CODE_INVALID")
-        c.core.users[c.key.key_id] = user.id
-        return T.auth.Authorization(user.tl())
-
-    def _by_phone(self, phone: str) -> User:
-        for user in self.users.values():
-            if user.phone.lstrip("+") == phone.lstrip("+"):
-                return user
-        raise RpcError(400, "PHONE_NUMBER_UNOCCUPIED")
 
     # -- account and updates ---------------------------------------------------------------
 
@@ -140,6 +108,23 @@ class Calls:
         channel.members.add(c.user)
         return T.Updates([T.UpdateChannel(channel.id)], [], [channel.tl(c.user)], now(), 0)
 
+    def do_channels_LeaveChannel(self, r: Any, c: Any) -> Any:
+        channel = self._channel(r.channel, c.user)
+        channel.members.discard(c.user)
+        return T.Updates([T.UpdateChannel(channel.id)], [], [channel.tl(c.user)], now(), 0)
+
+    def do_messages_GetDialogs(self, r: Any, c: Any) -> Any:
+        mine = [ch for ch in self.channels.values() if c.user in ch.members and not ch.closed]
+        dialogs = [
+            T.Dialog(
+                T.PeerChannel(ch.id), ch.next_id - 1, 0, 0, 0, 0, 0, 0, T.PeerNotifySettings(),
+                pts=ch.pts,
+            )
+            for ch in mine
+        ]  # fmt: skip
+        tops = [ch.posts[ch.ids[-1]] for ch in mine if ch.ids]
+        return T.messages.Dialogs(dialogs, tops, [ch.tl(c.user) for ch in mine], [])
+
     def do_channels_GetMessages(self, r: Any, c: Any) -> Any:
         channel = self._channel(r.channel, c.user)
         found = [
@@ -147,8 +132,17 @@ class Calls:
             for i in r.id
         ]
         return T.messages.ChannelMessages(
-            channel.pts, len(found), found, [], [channel.tl(c.user)], []
+            channel.pts, len(found), found, [], self._chats(channel, found, c.user), []
         )
+
+    def _chats(self, channel: Channel, posts: list[Any], user: int) -> list[Any]:
+        """Return the channel, and those that its posts were forwarded from."""
+        sources = {
+            p.fwd_from.from_id.channel_id for p in posts
+            if getattr(p, "fwd_from", None) and isinstance(p.fwd_from.from_id, T.PeerChannel)
+        }  # fmt: skip
+        chats = [self.channels[i] for i in sorted(sources - {channel.id}) if i in self.channels]
+        return [ch.tl(user) for ch in (channel, *chats)]
 
     def do_messages_GetHistory(self, r: Any, c: Any) -> Any:
         """Answer as Telegram counts: from an offset on towards older posts, shifted by add_offset.
@@ -168,7 +162,7 @@ class Calls:
             i for i in reversed(ids[low:high])
             if (not r.max_id or i < r.max_id) and (not r.min_id or i > r.min_id)
         ]  # fmt: skip
+        found = [channel.posts[i] for i in chosen]
         return T.messages.ChannelMessages(
-            channel.pts, len(ids), [channel.posts[i] for i in chosen], [],
-            [channel.tl(c.user)], [],
-        )  # fmt: skip
+            channel.pts, len(ids), found, [], self._chats(channel, found, c.user), []
+        )

@@ -5,36 +5,28 @@ import logging
 import os
 import struct
 import time
-from hashlib import sha1, sha256
+from hashlib import sha256
 from typing import Any
 from zlib import crc32
 
-from telethon import helpers
 from telethon.crypto import AES, AuthKey
-from telethon.crypto import rsa as telethon_rsa
 from telethon.extensions import BinaryReader
 from telethon.network.mtprotostate import MTProtoState
 from telethon.tl import functions as F
 from telethon.tl import types as T
 from telethon.tl.core import GzipPacked, MessageContainer
 
-from tests.telegram_server.calls import OPEN_METHODS, Calls, RpcError
+from tests.telegram_server.calls import Calls
+from tests.telegram_server.errors import RpcError
 from tests.telegram_server.faults import Faults
+from tests.telegram_server.key_exchange import KeyExchange
+from tests.telegram_server.signing_in import OPEN_METHODS
 
-# RFC 3526, group 14: Telethon checks the range of what is made with it, not the prime itself.
-PRIME = int(
-    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E34"
-    "04DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6"
-    "F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A6916"
-    "3FA8FD24CF5F83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C"
-    "32905E462E36CE3BE39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA95"
-    "6AE515D2261898FA051015728E5A8AACAA68FFFFFFFFFFFFFFFF",
-    16,
-)
 _WRAPPERS = (
     F.InvokeWithLayerRequest, F.InitConnectionRequest, F.InvokeWithoutUpdatesRequest,
     F.InvokeAfterMsgRequest,
 )  # fmt: skip
+GZIP_FROM = 4096
 _RPC_RESULT = 0xF35C6D01
 _BOOL = {True: struct.pack("<I", 0x997275B5), False: struct.pack("<I", 0xBC799737)}
 
@@ -46,7 +38,6 @@ class Core:
         self.calls = calls
         self.faults = Faults()
         self.rsa_key = rsa_key
-        self.fingerprint = telethon_rsa._compute_fingerprint(rsa_key)
         self.keys: dict[int, AuthKey] = {}
         self.users: dict[int, int] = {}
         self.sessions: set[tuple[int, int]] = set()
@@ -76,7 +67,7 @@ class Connection:
         self.quiet = False
         self._sent = 0
         self._seq = 0
-        self._handshake: dict[str, Any] = {}
+        self._exchange = KeyExchange(core.rsa_key)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -127,56 +118,6 @@ class Connection:
         head = struct.pack("<Q", self.key.key_id)
         self._write_frame(head + msg_key + AES.encrypt_ige(data, key, iv), half=half)
 
-    # -- key exchange ----------------------------------------------------------------------
-
-    def _answer_plainly(self, answer: Any) -> None:
-        body = bytes(answer)
-        self._write_frame(struct.pack("<qqi", 0, self.core.msg_id(1), len(body)) + body)
-
-    def _exchange(self, frame: bytes) -> None:
-        request, kept = BinaryReader(frame[20:]).tgread_object(), self._handshake
-        if isinstance(request, F.ReqPqMultiRequest | F.ReqPqRequest):
-            kept["server_nonce"] = int.from_bytes(os.urandom(16), "big", signed=True)
-            product = telethon_rsa.get_byte_array(1_000_000_007 * 998_244_353)
-            self._answer_plainly(
-                T.ResPQ(request.nonce, kept["server_nonce"], product, [self.core.fingerprint])
-            )
-        elif isinstance(request, F.ReqDHParamsRequest):
-            secret = self.core.rsa_key
-            raw = pow(int.from_bytes(request.encrypted_data, "big"), secret.d, secret.n)
-            inner = BinaryReader(raw.to_bytes(255, "big")[20:]).tgread_object()
-            kept["new_nonce"] = inner.new_nonce
-            kept["a"] = int.from_bytes(os.urandom(256), "big")
-            kept["aes"] = helpers.generate_key_data_from_nonce(
-                kept["server_nonce"], inner.new_nonce
-            )
-            data = bytes(
-                T.ServerDHInnerData(
-                    request.nonce, request.server_nonce, 2, PRIME.to_bytes(256, "big"),
-                    pow(2, kept["a"], PRIME).to_bytes(256, "big"),
-                    int(time.time()) + self.core.skew_s,
-                )
-            )  # fmt: skip
-            data = sha1(data).digest() + data
-            data += os.urandom(-len(data) % 16)
-            self._answer_plainly(
-                T.ServerDHParamsOk(
-                    request.nonce, request.server_nonce, AES.encrypt_ige(data, *kept["aes"])
-                )
-            )
-        elif isinstance(request, F.SetClientDHParamsRequest):
-            plain = AES.decrypt_ige(request.encrypted_data, *kept["aes"])
-            inner = BinaryReader(plain[20:]).tgread_object()
-            shared = pow(int.from_bytes(inner.g_b, "big"), kept["a"], PRIME)
-            key = AuthKey(telethon_rsa.get_byte_array(shared))
-            self.core.keys[key.key_id] = key
-            self._answer_plainly(
-                T.DhGenOk(
-                    request.nonce, request.server_nonce,
-                    key.calc_new_nonce_hash(kept["new_nonce"], 1),
-                )
-            )  # fmt: skip
-
     # -- main loop -------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -184,7 +125,11 @@ class Connection:
             frame = await self._read_frame()
             key_id = struct.unpack_from("<Q", frame)[0]
             if key_id == 0:
-                self._exchange(frame)
+                answer, key = self._exchange.answer(frame, self.core.skew_s)
+                if key is not None:
+                    self.core.keys[key.key_id] = key
+                body = bytes(answer)
+                self._write_frame(struct.pack("<qqi", 0, self.core.msg_id(1), len(body)) + body)
                 continue
             if self.key is None:
                 self.key = self.core.keys.get(key_id)
@@ -259,7 +204,8 @@ class Connection:
             found = self.core.calls.answer(name, request, self)
             if isinstance(found, bool):
                 return _BOOL[found]
-            return found if isinstance(found, bytes) else bytes(found)
+            data = found if isinstance(found, bytes) else bytes(found)
+            return bytes(GzipPacked(data)) if len(data) > GZIP_FROM else data
         except RpcError as error:
             return bytes(T.RpcError(error.code, error.message))
         except Exception as error:

@@ -17,9 +17,11 @@ from telethon.tl import types as T
 from tests.telegram_server.calls import Calls
 from tests.telegram_server.connection import Connection, Core
 from tests.telegram_server.faults import Fault
+from tests.telegram_server.proxies import MtProxy, Proxy, Socks5
 from tests.telegram_server.world import Channel, User, now, url_entities
 
 R = TypeVar("R")
+P = TypeVar("P", bound=Proxy)
 
 _KEY = rsa.PrivateKey.load_pkcs1((Path(__file__).parent / "test_key.pem").read_bytes())
 
@@ -33,6 +35,7 @@ class TelegramServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
+        self._proxies: list[Proxy] = []
         self.public_key = rsa.PublicKey(_KEY.n, _KEY.e).save_pkcs1().decode()
         self.host, self.port = "127.0.0.1", 0
 
@@ -55,6 +58,8 @@ class TelegramServer:
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
+        for proxy in self._proxies:
+            proxy.close()
         for connection in list(self._core.open):
             connection.writer.transport.abort()
         await asyncio.sleep(0.05)
@@ -82,8 +87,20 @@ class TelegramServer:
 
     # -- accounts --------------------------------------------------------------------------
 
-    def add_user(self, phone: str, code: str = "12345", user: int = 7) -> User:
-        return self._do(lambda: self._calls.users.setdefault(user, User(user, phone, code)))
+    def add_user(self, phone: str, code: str = "12345", user: int = 7, password: str = "") -> User:
+        new = User(user, phone, code, password)
+        return self._do(lambda: self._calls.users.setdefault(user, new))
+
+    def scan(self, user: int = 7) -> None:
+        """Let an account's other device scan the codes that clients show just now."""
+
+        def scan() -> None:
+            for connection in self._core.open:
+                if connection.key is not None and connection.user is None:
+                    self._calls.scanned[connection.key.key_id] = user
+                    connection.send(T.UpdateShort(T.UpdateLoginToken(), now()), kind=3)
+
+        self._do(scan)
 
     def authorise(self, path: Path, user: int = 7) -> Path:
         """Write a session file that is signed in already."""
@@ -114,6 +131,19 @@ class TelegramServer:
 
     def ban(self, user: int = 7) -> None:
         self._do(lambda: setattr(self._calls.users[user], "banned", True))
+
+    def socks5(self, user: str = "", password: str = "") -> Socks5:
+        """Start a proxy that leads here, or anywhere."""
+        return self._proxy(Socks5(user, password))
+
+    def mtproxy(self, secret: bytes) -> MtProxy:
+        """Start a proxy that leads here."""
+        return self._proxy(MtProxy(secret, lambda: (self.host, self.port)))
+
+    def _proxy(self, proxy: P) -> P:
+        asyncio.run_coroutine_threadsafe(proxy.listen(), self._loop).result(10)
+        self._proxies.append(proxy)
+        return proxy
 
     # -- channels --------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class User:
     id: int
     phone: str
     code: str = "12345"
+    password: str = ""
     banned: bool = False
 
     def tl(self) -> Any:
@@ -77,9 +78,10 @@ class Channel:
 
     def add(self, text: str, at: datetime | None = None, **more: Any) -> Any:
         """Write a post and return the update that tells of it."""
+        values = {"views": 1, "forwards": 0, "entities": url_entities(text), **more}
         post = T.Message(
             self.next_id, T.PeerChannel(self.id), date=at or now(), message=text, post=True,
-            views=1, forwards=0, entities=url_entities(text), **more,
+            **values,
         )  # fmt: skip
         self.posts[post.id] = post
         self.ids.append(post.id)
