@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from monitor.errors import BadConfiguration
 
@@ -87,7 +88,7 @@ def accounts(environment: Mapping[str, str] = os.environ) -> tuple[AccountSecret
                 api_id=int(api_id),
                 api_hash=api_hash,
                 phone=phone,
-                session=Path(session).expanduser() if session else _default(environment, number),
+                session=_file(session) if session else _default(environment, number),
                 proxy=found.get(f"MONITOR_TELEGRAM_PROXY{end}")
                 or found.get("MONITOR_TELEGRAM_PROXY")
                 or proxied
@@ -96,6 +97,12 @@ def accounts(environment: Mapping[str, str] = os.environ) -> tuple[AccountSecret
             )
         )
     return tuple(made)
+
+
+def _file(session: str) -> Path:
+    """Return a session's file as Telethon names it."""
+    path = Path(session).expanduser().absolute()
+    return path if path.suffix == ".session" else Path(f"{path}.session")
 
 
 def _default(environment: Mapping[str, str], number: int) -> Path:
@@ -113,7 +120,8 @@ def values(environment: Mapping[str, str] = os.environ) -> frozenset[str]:
         if plain or len(value) < 4:
             continue
         hidden |= {value, value.lstrip("+")}
-        if "://" in value:
+        with suppress(ValueError):  # what is no address at all is refused elsewhere
             parts = urlsplit(value)
-            hidden |= {p for p in (parts.username, parts.password) if p and len(p) > 3}
+            told = [parts.username, parts.password, *parse_qs(parts.query).get("secret", [])]
+            hidden |= {p for one in told if one for p in (one, unquote(one)) if len(p) > 3}
     return frozenset(hidden)

@@ -3,8 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from monitor.config import ChannelSettings, TelegramSettings
 from monitor.errors import MonitorError, Retryable
 from monitor.jobs.collecting import Visited
 from monitor.jobs.following import Follower
-from monitor.jobs.keeping_told import ROUTE, keep_info, keep_probe
+from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
 from monitor.log import logger
-from monitor.model import Availability, Count, Interval
+from monitor.model import Availability
 from monitor.secrets import AccountSecrets
 from monitor.sources.telegram import Account, AccountLost, Flooded, Held, Pace
-from monitor.store import accounts, channels, observations, visits
+from monitor.store import accounts, channels, visits
 from monitor.store.accounts import Hold, Standing
 from monitor.store.database import Database
 from monitor.store.visits import Plan
@@ -35,8 +35,42 @@ class Asker:
     settings: TelegramSettings
     clock: Clock
     follower: Follower
+    base: Path
     open: dict[str, Account] = field(default_factory=dict)
     lost: dict[str, MonitorError] = field(default_factory=dict)
+    _leaving: list[Account] = field(default_factory=list)
+
+    async def take(self, secret: AccountSecrets) -> Account | None:
+        """Open one account; returns None, having said why, where that failed."""
+        name = secret.name
+        pace = make_pace(self.database, self.settings, self.clock, name)
+        async with self.database.begin() as connection:
+            for hold in await accounts.holds(connection, after=self.clock.now()):
+                if hold.account == name:
+                    pace.restore(hold.method, hold.until)
+        account = Account(secret, self.settings, pace, base=self.base)
+        try:
+            await account.open()
+        except AccountLost as error:
+            self.lost[name] = error
+            logger().error("account cannot be used", account=name, why=str(error))
+            await self.stand(name, error.state, str(error))
+            return None
+        except Retryable as error:
+            self.lost[name] = error
+            logger().warning("account cannot connect", account=name, why=str(error))
+            await self.stand(name, "unreachable", str(error))
+            return None
+        self.lost.pop(name, None)
+        self.open[name] = account
+        await self.stand(name, "ready")
+        return account
+
+    def part(self, name: str) -> None:
+        """Give an account up; it is closed at the next `flush`, when nobody asks through it."""
+        account = self.open.pop(name, None)
+        if account is not None:
+            self._leaving.append(account)
 
     async def collect(self, entries: Sequence[ChannelSettings]) -> list[Visited]:
         """Ask after the channels that are due, each through its account."""
@@ -143,8 +177,9 @@ class Asker:
 
     async def _lose(self, name: str, error: AccountLost) -> None:
         """Take an account out: the others get its channels."""
-        if self.open.pop(name, None) is None:
+        if name not in self.open:
             return
+        self.part(name)
         self.lost[name] = error
         logger().error("account lost; its channels go to the others", account=name)
         await self.stand(name, error.state, str(error))
@@ -193,48 +228,25 @@ class Asker:
             if not wanted:
                 continue
             try:
-                told = {i.telegram_id: i for i in await account.states(list(wanted.values()))}
+                await keep_states(self.database, self.follower.archive, self.clock, account, wanted)
             except AccountLost as error:
                 await self._lose(name, error)
-                continue
             except MonitorError as error:
                 # The visits that follow ask each channel by itself.
                 logger().info("states not told", account=name, error=str(error))
-                continue
-            at = self.clock.now()
-            async with self.database.begin() as connection:
-                for username, peer in wanted.items():
-                    info = told.get(peer.telegram_id)
-                    if info is None or info.state is Availability.PRIVATE:
-                        continue  # the visit will meet it, and ask whose the name is
-                    stored = await channels.by_telegram_id(connection, peer.telegram_id)
-                    last = stored.username if stored else username
-                    key = await keep_info(
-                        connection, self.follower.archive, last, info, at=at, whole=False
-                    )
-                    if info.state is Availability.RESTRICTED:
-                        await keep_probe(
-                            connection, key, info.state, at=at, detail=info.restriction or ""
-                        )
-                    if info.subscribers is not None:
-                        exact = Interval(info.subscribers, info.subscribers)
-                        count = Count(at, exact, "telegram_states", title=info.title)
-                        await observations.add_counts(connection, key, [count])
-                    if info.joined != peer.joined:
-                        await accounts.keep_peer(
-                            connection, name, username, replace(peer, joined=info.joined), at
-                        )
 
     async def flush(self) -> None:
-        """Add the requests that were counted since the last time to the day's."""
+        """Add the requests counted since the last time to the day's; close what was given up."""
         counts = {
-            (name, method): numbers
-            for name, account in self.open.items()
+            (account.name, method): numbers
+            for account in (*self.open.values(), *self._leaving)
             for method, numbers in account.pace.taken().items()
         }
         if counts:
             async with self.database.begin() as connection:
                 await accounts.count_requests(connection, self.clock.now(), counts)
+        while self._leaving:
+            await self._leaving.pop().close()
 
 
 def make_pace(database: Database, settings: TelegramSettings, clock: Clock, name: str) -> Pace:
@@ -260,39 +272,12 @@ async def asking(  # noqa: PLR0917 - what asking needs
 
     An account that cannot be used is told in `lost`, and kept for `status`.
     """
-    asker = Asker(database, settings, clock, follower)
-    async with AsyncExitStack() as held:
-        for secret in secrets:
-            await open_account(asker, held, secret, base)
-        try:
-            yield asker
-        finally:
-            await asker.flush()
-
-
-async def open_account(
-    asker: Asker, held: AsyncExitStack, secret: AccountSecrets, base: Path
-) -> Account | None:
-    """Open one account into an asker; returns None, having said why, where that failed."""
-    name = secret.name
-    pace = make_pace(asker.database, asker.settings, asker.clock, name)
-    async with asker.database.begin() as connection:
-        for hold in await accounts.holds(connection, after=asker.clock.now()):
-            if hold.account == name:
-                pace.restore(hold.method, hold.until)
+    asker = Asker(database, settings, clock, follower, base)
     try:
-        account = await held.enter_async_context(Account(secret, asker.settings, pace, base=base))
-    except AccountLost as error:
-        asker.lost[name] = error
-        logger().error("account cannot be used", account=name, why=str(error))
-        await asker.stand(name, error.state, str(error))
-        return None
-    except Retryable as error:
-        asker.lost[name] = error
-        logger().warning("account cannot connect", account=name, why=str(error))
-        await asker.stand(name, "unreachable", str(error))
-        return None
-    asker.lost.pop(name, None)
-    asker.open[name] = account
-    await asker.stand(name, "ready")
-    return account
+        for secret in secrets:
+            await asker.take(secret)
+        yield asker
+    finally:
+        for name in list(asker.open):
+            asker.part(name)
+        await asker.flush()

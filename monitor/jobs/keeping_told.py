@@ -6,25 +6,27 @@ carry people (who wrote, who is mentioned), whom we do not store.
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from monitor.clock import as_rfc3339
+from monitor.clock import Clock, as_rfc3339
 from monitor.model import (
     Availability,
     ChannelInfo,
     Count,
     Fetched,
     Interval,
+    Peer,
     Post,
     Probe,
     Profile,
 )
-from monitor.store import channels, evidence, observations, posts
+from monitor.sources.telegram import Account
+from monitor.store import accounts, channels, evidence, observations, posts
 from monitor.store.archive import Archive
-from monitor.store.database import Connection, facts_changed
+from monitor.store.database import Connection, Database, facts_changed
 from monitor.store.posts import Written
 
 ROUTE = "telegram"
@@ -129,3 +131,37 @@ async def keep_probe(
     )
     if await observations.add_probe(connection, key, probe):
         await facts_changed(connection)
+
+
+async def keep_states(
+    database: Database,
+    archive: Archive,
+    clock: Clock,
+    account: Account,
+    wanted: Mapping[str, Peer],
+) -> None:
+    """Ask after the state of channels, by their configured usernames, and keep what is told.
+
+    Raises:
+        MonitorError: what `Account.states` raises.
+    """
+    told = {i.telegram_id: i for i in await account.states(list(wanted.values()))}
+    at = clock.now()
+    async with database.begin() as connection:
+        for username, peer in wanted.items():
+            info = told.get(peer.telegram_id)
+            if info is None or info.state is Availability.PRIVATE:
+                continue  # the visit will meet it, and ask whose the name is
+            stored = await channels.by_telegram_id(connection, peer.telegram_id)
+            last = stored.username if stored else username
+            key = await keep_info(connection, archive, last, info, at=at, whole=False)
+            if info.state is Availability.RESTRICTED:
+                await keep_probe(connection, key, info.state, at=at, detail=info.restriction or "")
+            if info.subscribers is not None:
+                exact = Interval(info.subscribers, info.subscribers)
+                count = Count(at, exact, "telegram_states", title=info.title)
+                await observations.add_counts(connection, key, [count])
+            if info.joined != peer.joined:
+                await accounts.keep_peer(
+                    connection, account.name, username, replace(peer, joined=info.joined), at
+                )

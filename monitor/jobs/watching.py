@@ -6,12 +6,11 @@ and the timer reads on from the highest stored id all the same.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import BadInput, MonitorError, NeedsPerson, Retryable
-from monitor.jobs.asking import open_account
 from monitor.jobs.keeping_told import ROUTE, keep_posts
 from monitor.jobs.passes import Means, Sources, sources
 from monitor.log import logger
@@ -31,9 +30,19 @@ class _Account:
     """One account's life in the service: how often it was tried, and when next."""
 
     secret: AccountSecrets
-    held: AsyncExitStack = field(default_factory=AsyncExitStack)
     pause: timedelta = FIRST_PAUSE
     next_try: float = 0.0
+    session_at: int | None = None
+    """When its session file was written, as it was seen after the account was lost, in ns."""
+
+    def signed_in_again(self) -> bool:
+        """Return whether a person's `login` wrote the session file since the account was lost."""
+        try:
+            at = self.secret.session.stat().st_mtime_ns
+        except OSError:
+            return False
+        before, self.session_at = self.session_at, at
+        return before is not None and at != before
 
 
 class Watcher:
@@ -50,11 +59,9 @@ class Watcher:
         """Run until `stop` is set. Returns what a person must do, if no account is left."""
         entries = self._means.settings.channel
         needed = any(e.source == "telegram" for e in entries)
-        async with sources(self._means, with_accounts=needed) as opened, AsyncExitStack() as held:
+        async with sources(self._means, with_accounts=needed) as opened:
             for secret in self._means.accounts if needed else ():
-                life = _Account(secret)
-                held.push_async_callback(life.held.aclose)
-                self._lives[secret.name] = life
+                self._lives[secret.name] = _Account(secret)
             if opened.asker is not None:
                 for account in opened.asker.open.values():
                     self._listen(opened, account.name)
@@ -130,19 +137,20 @@ class Watcher:
         for name, life in self._lives.items():
             account = asker.open.get(name)
             if account is not None and account.connected:
-                life.pause = FIRST_PAUSE
-                continue
-            if isinstance(asker.lost.get(name), NeedsPerson) or clock() < life.next_try:
+                life.pause, life.session_at = FIRST_PAUSE, None
                 continue
             if account is not None:
                 logger().warning("the connection was given up; it is made anew", account=name)
-                del asker.open[name]
-                await account.__aexit__(None, None, None)
-                await self._read_on(name)
-            await life.held.aclose()
-            if await open_account(asker, life.held, life.secret, self._means.base) is not None:
+                asker.part(name)
+                await asker.flush()
+            elif isinstance(asker.lost.get(name), NeedsPerson) and not life.signed_in_again():
+                continue
+            if clock() < life.next_try:
+                continue
+            if await asker.take(life.secret) is not None:
                 self._listen(opened, name)
                 await self._read_on(name)
+                opened.lost.clear()
             life.next_try = clock() + life.pause.total_seconds()
             life.pause = min(2 * life.pause, LONGEST_PAUSE)
 

@@ -12,6 +12,7 @@ from monitor.clock import FixedClock
 from monitor.errors import BadConfiguration
 from monitor.model import Availability
 from monitor.sources.telegram import translating
+from monitor.sources.telegram.connecting import PatientTcp
 from monitor.sources.telegram.pace import RESOLVE, Held, Pace
 from monitor.sources.telegram.proxies import transport
 from monitor.sources.telegram.session import install_key
@@ -84,7 +85,7 @@ def test_a_secret_that_telethon_would_cut_is_refused_with_the_reason(proxy: str)
 
 
 def test_proxies_become_what_telethon_takes() -> None:
-    assert transport(None) == {}
+    assert transport(None) == {"connection": PatientTcp}
     assert transport("socks5://me:hush%40@host:1080")["proxy"] == {
         "proxy_type": "socks5", "addr": "host", "port": 1080, "username": "me",
         "password": "hush@", "rdns": True,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from zlib import crc32
 
 from telethon.crypto import AESModeCTR
+from typing_extensions import override
 
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
@@ -65,6 +66,7 @@ class Socks5(Proxy):
         super().__init__()
         self._wanted = (user.encode(), password.encode())
 
+    @override
     async def lead(self, reader: Reader, writer: Writer) -> None:
         _, count = await reader.readexactly(2)
         await reader.readexactly(count)
@@ -106,6 +108,7 @@ class MtProxy(Proxy):
         self._secret = secret
         self._target = target
 
+    @override
     async def lead(self, reader: Reader, writer: Writer) -> None:
         head = await reader.readexactly(64)
         back = head[55:7:-1]

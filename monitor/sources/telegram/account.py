@@ -5,8 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from telethon import events, functions, types, utils
 
@@ -29,7 +28,7 @@ SKEW = timedelta(seconds=60)
 
 
 class Account:
-    """Asks Telegram as one account; open it as an async context manager.
+    """Asks Telegram as one account, between `open` and `close`.
 
     Args:
         secrets: who it is; nothing of it is ever told.
@@ -51,8 +50,8 @@ class Account:
         self.on_push: Callable[[Pushed], None] = lambda _pushed: None
         self.on_reconnect: Callable[[], None] = lambda: None
 
-    async def __aenter__(self) -> Self:
-        """Open the session file and connect.
+    async def open(self) -> None:
+        """Open the session file and connect; what this opens, `close` closes.
 
         Raises:
             AccountLost: it is signed out or banned.
@@ -75,7 +74,6 @@ class Account:
             await self._connect(client)
             self._client = client
             self._held = opening.pop_all()
-        return self
 
     async def _connect(self, client: PacedClient) -> None:
         with self._ours("connecting"):
@@ -91,13 +89,8 @@ class Account:
         if abs(skew) > SKEW:
             logger().warning("this machine's clock differs from Telegram's", by=str(skew))
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect and close the session."""
+    async def close(self) -> None:
+        """Disconnect and let the session file go; closing twice does nothing."""
         self._client = None
         await self._held.aclose()
 

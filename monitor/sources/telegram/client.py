@@ -61,6 +61,7 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
         self.patience_s = patience.total_seconds()
         self.answer_s = timeout.total_seconds()
         self._on_reconnect = on_reconnect
+        self._returning = False
 
     async def __call__(
         self,
@@ -104,9 +105,18 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     async def _handle_auto_reconnect(self) -> None:
-        """Tell that pushes may have been missed: Telethon does not catch up by itself."""
-        with suppress(Exception):
-            await super()._handle_auto_reconnect()
+        """Tell that pushes may have been missed: Telethon does not catch up by itself.
+
+        Where connections break faster than this is done, once is enough.
+        """
+        if self._returning:
+            return
+        self._returning = True
+        try:
+            with suppress(Exception):
+                await super()._handle_auto_reconnect()
+        finally:
+            self._returning = False
         self._on_reconnect()
 
 

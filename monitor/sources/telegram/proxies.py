@@ -5,9 +5,8 @@ import binascii
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from telethon.network import ConnectionTcpMTProxyRandomizedIntermediate
-
 from monitor.errors import BadConfiguration
+from monitor.sources.telegram.connecting import PatientMTProxy, PatientTcp
 
 _FORMS = "socks5://[user:password@]host:port, http://host:port or mtproxy://SECRET@host:port"
 
@@ -20,7 +19,7 @@ def transport(proxy: str | None) -> dict[str, Any]:
             message repeats neither address nor secret.
     """
     if not proxy:
-        return {}
+        return {"connection": PatientTcp}
     try:
         parts = urlsplit(proxy)
         query = parse_qs(parts.query)
@@ -38,6 +37,7 @@ def transport(proxy: str | None) -> dict[str, Any]:
         # urlsplit folds nothing of the user's part: a secret keeps its letter case.
         return _mtproxy(host, port, unquote(parts.username or ""))
     return {
+        "connection": PatientTcp,
         "proxy": {
             "proxy_type": parts.scheme,
             "addr": host,
@@ -45,7 +45,7 @@ def transport(proxy: str | None) -> dict[str, Any]:
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
             "rdns": True,
-        }
+        },
     }
 
 
@@ -69,7 +69,7 @@ def _mtproxy(host: str, port: int, secret: str) -> dict[str, Any]:
         msg = "MONITOR_TELEGRAM_PROXY: an MTProxy secret is 32 hexadecimal digits, or dd and 32"
         raise BadConfiguration(msg)
     return {
-        "connection": ConnectionTcpMTProxyRandomizedIntermediate,
+        "connection": PatientMTProxy,
         # Telethon cuts off a leading dd or ee, even where it belongs to a plain secret.
         "proxy": (host, port, f"dd{raw.hex()}"),
     }

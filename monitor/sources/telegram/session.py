@@ -23,13 +23,14 @@ WAIT_S = 5.0
 def open_session(path: Path, server: ServerSettings | None) -> Iterator[Any]:
     """Open a Telethon session file, making it (0600, in a folder 0700) where there is none.
 
-    Nothing of the people and channels that Telegram mentions is ever written into it.
+    `path` ends in `.session`, or Telethon would use another. Nothing of the people and channels
+    that Telegram mentions is ever written into it.
 
     Raises:
         BadConfiguration: others can read it or its folder, or it is no session file.
         MonitorError: another process uses it.
     """
-    path = path.resolve() if path.suffix == ".session" else Path(f"{path.resolve()}.session")
+    path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
