@@ -65,6 +65,7 @@ class Watcher:
             if opened.asker is not None:
                 for account in opened.asker.open.values():
                     self._listen(opened, account.name)
+                    await self._read_on(account.name)
             self._tell("watching; stop with Ctrl-C or SIGTERM")
             work = [
                 asyncio.create_task(self._tick(opened)),

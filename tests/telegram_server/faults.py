@@ -23,6 +23,9 @@ class Faults:
     def add(self, method: str, fault: Fault, times: int) -> None:
         self._waiting[method].extend([fault] * times)
 
+    def clear(self) -> None:
+        self._waiting.clear()
+
     def next(self, method: str, user: int | None) -> Fault | None:
         for name in (method, "*"):
             for fault in self._waiting[name]:

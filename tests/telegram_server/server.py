@@ -223,6 +223,10 @@ class TelegramServer:
         fault = Fault(kind, code, message, user)
         self._do(lambda: self._core.faults.add(method, fault, times))
 
+    def mend(self) -> None:
+        """Take back all faults that met nobody yet."""
+        self._do(self._core.faults.clear)
+
     def rotate_salt(self) -> None:
         self._do(lambda: setattr(self._core, "salt", self._core.salt ^ 0x5555555555))
 
@@ -242,6 +246,10 @@ class TelegramServer:
         self._do(self._server.close)
         self.kick()
 
+    def listen_again(self) -> None:
+        """Be back where it was."""
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+
     def forget_keys(self) -> None:
         self._do(self._core.keys.clear)
         self.kick()
@@ -253,7 +261,7 @@ class TelegramServer:
             lambda: sum(n == method and user in (None, u) for n, u, _ in self._calls.made)
         )
 
-    def wait_until(self, true: Callable[[], bool], seconds: float = 15) -> None:
+    def wait_until(self, true: Callable[[], object], seconds: float = 15) -> None:
         """Wait for something that another process brings about."""
         end = time.monotonic() + seconds
         while not true():

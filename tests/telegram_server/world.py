@@ -52,6 +52,7 @@ class Channel:
     closed: bool = False
     restriction: str | None = None
     too_long: bool = False
+    migrated_from: int | None = None
 
     def access_hash(self, user: int) -> int:
         """Return the hash by which one account may ask; another account's is of no use."""
@@ -73,7 +74,7 @@ class Channel:
         return T.ChannelFull(
             self.id, self.about, 0, 0, 0, T.PhotoEmpty(0), T.PeerNotifySettings(), [], self.pts,
             participants_count=self.participants, pinned_msg_id=self.pinned,
-            can_view_participants=False,
+            can_view_participants=False, migrated_from_chat_id=self.migrated_from,
         )  # fmt: skip
 
     def add(self, text: str, at: datetime | None = None, **more: Any) -> Any:

@@ -67,6 +67,7 @@ class Account:
                 session, self._secrets.api_id, self._secrets.api_hash,
                 account=self.name, pace=self.pace, timeout=self._settings.timeout,
                 patience=self._settings.patience, on_reconnect=self._reconnected,
+                on_gap=lambda channel: self.on_push(Pushed(channel)),
                 **transport(self._secrets.proxy),
             )  # fmt: skip
             client.add_event_handler(self._told, events.Raw())

@@ -1,13 +1,12 @@
 """A Telethon client whose every request keeps the pace, is counted, timed out and tried again."""
 
 import asyncio
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from telethon import TelegramClient
+from telethon import TelegramClient, types
 from telethon.errors import FloodError, FloodWaitError, RPCError, ServerError
 
 from monitor import __version__
@@ -22,13 +21,12 @@ _warned: set[str] = set()
 
 def warn_without_cryptg() -> None:
     """Say once that the fast cipher is missing; all works without, more slowly."""
-    if "cryptg" not in sys.modules:
-        try:
-            import cryptg  # noqa: F401, PLC0415 - Telethon takes it if it is there
-        except ImportError:
-            if "cryptg" not in _warned:
-                _warned.add("cryptg")
-                logger().warning("cryptg is not installed: reading is slower; pip install cryptg")
+    try:
+        import cryptg  # noqa: F401, PLC0415 - Telethon takes it if it is there
+    except ImportError:
+        if "cryptg" not in _warned:
+            _warned.add("cryptg")
+            logger().warning("cryptg is not installed: reading is slower; pip install cryptg")
 
 
 class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no types
@@ -45,6 +43,7 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
         timeout: timedelta,
         patience: timedelta,
         on_reconnect: Callable[[], None] = lambda: None,
+        on_gap: Callable[[int], None] = lambda _channel: None,
         **transport: object,
     ) -> None:
         warn_without_cryptg()
@@ -61,6 +60,7 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
         self.patience_s = patience.total_seconds()
         self.answer_s = timeout.total_seconds()
         self._on_reconnect = on_reconnect
+        self._on_gap = on_gap
         self._returning = False
 
     async def __call__(
@@ -80,7 +80,9 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
                 raise FloodWaitError(request=request, capture=int(wait_s) + 1)
             try:
                 async with self.pace.turn(method), asyncio.timeout(self.answer_s):
-                    return await super().__call__(request, ordered=ordered)
+                    answer = await super().__call__(request, ordered=ordered)
+                self._notice_gap(request, answer)
+                return answer  # noqa: TRY300 - what may fail is above
             except FloodError as error:
                 # Telethon remembers floods by its own clock and would refuse unasked.
                 self._flood_waited_requests.clear()
@@ -103,6 +105,13 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
                 self.pace.failures[method] += 1
                 raise
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _notice_gap(self, request: Any, answer: Any) -> None:  # noqa: ANN401 - TL objects
+        """Tell of posts that Telegram will not push any more: Telethon passes over them."""
+        if isinstance(answer, types.updates.ChannelDifferenceTooLong):
+            self._on_gap(request.channel.channel_id)
+        elif isinstance(answer, types.updates.DifferenceTooLong):
+            self._on_reconnect()
 
     async def _handle_auto_reconnect(self) -> None:
         """Tell that pushes may have been missed: Telethon does not catch up by itself.

@@ -19,21 +19,24 @@ STABLE_S = 60.0
 
 
 class _Patient:
-    """Waits before a connect that follows too soon on the one before, longer each time."""
+    """Waits where a connection broke soon after it was made, longer each time."""
 
-    _began = float("-inf")
+    _made = False  # not _connected, which is Telethon's
+    _made_at = 0.0
     _pause_s = 0.0
 
     async def connect(self, timeout: float | None = None, ssl: Any = None) -> None:  # noqa: ANN401, ASYNC109 - Telethon's signature
         """Connect when it is time to; Telethon keeps one object and connects it anew."""
         clock = asyncio.get_running_loop().time
-        if clock() - self._began > STABLE_S:
+        broke, self._made = self._made, False
+        if broke and clock() - self._made_at > STABLE_S:
             self._pause_s = 0.0
-        else:
+        elif broke:
             await asyncio.sleep(self._pause_s)
             self._pause_s = min(max(2 * self._pause_s, FIRST_PAUSE_S), LONGEST_PAUSE_S)
-        self._began = clock()
+        # After a connect that fails Telethon pauses by itself, and gives up in the end.
         await super().connect(timeout, ssl)  # type: ignore[misc]  # the mixed-in connection's
+        self._made, self._made_at = True, clock()
 
 
 class PatientTcp(_Patient, ConnectionTcpFull):  # type: ignore[misc]  # telethon ships no types

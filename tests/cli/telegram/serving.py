@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.cli.running import Terminal
 from tests.telegram_server import TelegramServer
@@ -39,14 +40,35 @@ def rows(terminal: Terminal, query: str) -> list[tuple[object, ...]]:
 
 
 def stored(terminal: Terminal) -> list[int]:
-    return [int(str(i)) for (i,) in rows(terminal, "SELECT id FROM post ORDER BY id")]
+    """Return the ids of all stored posts; none where there is no database yet."""
+    try:
+        return [int(str(i)) for (i,) in rows(terminal, "SELECT id FROM post ORDER BY id")]
+    except sqlite3.OperationalError:
+        return []
 
 
 def typed(terminal: Terminal, lines: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "monitor", *words],
-        cwd=terminal.folder, input=lines, capture_output=True, text=True, timeout=50, check=False,
+        cwd=terminal.folder, env=environment(), input=lines, capture_output=True, text=True,
+        timeout=50, check=False,
     )  # fmt: skip
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def environment() -> dict[str, str]:
+    """Return this process's, with the sources that are tested in front of what is installed."""
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def one(terminal: Terminal, query: str) -> object:
+    """Return the one value of a query, None where there is none yet."""
+    try:
+        return rows(terminal, query)[0][0]
+    except (IndexError, sqlite3.OperationalError):
+        return None
 
 
 @contextmanager
@@ -54,7 +76,7 @@ def running(terminal: Terminal) -> Iterator[subprocess.Popen[bytes]]:
     with (terminal.folder / "run.err").open("ab") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "monitor", "run", "--verbose"],
-            cwd=terminal.folder, stdout=said, stderr=said, env=dict(os.environ),
+            cwd=terminal.folder, stdout=said, stderr=said, env=environment(),
         )  # fmt: skip
     try:
         yield process

@@ -63,3 +63,19 @@ def test_a_closed_channel_is_no_outage_and_an_outage_no_closure(
     assert "private" not in {
         f["kind"] for f in terminal.ok("findings", "--json", "--now", now).json
     }
+
+
+def test_a_server_that_drops_every_request_is_not_stormed(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    """Telethon alone would connect and ask again thousands of times a second."""
+    server.fill(channel, 5, start=datetime.now(UTC) - timedelta(hours=9), every=timedelta(hours=1))
+    configure(terminal, server, more="resolves_per_minute = 20")
+    server.fail("contacts.ResolveUsername", "drop", times=100_000)
+    assert terminal.type("collect").code == 1
+    assert server.count("contacts.ResolveUsername") < 20
+    assert server.count("users.GetUsers") < 20
+    assert rows(terminal, "SELECT DISTINCT state FROM probe") == [("unreachable",)]
+    server.mend()
+    terminal.ok("collect")
+    assert stored(terminal) == list(range(1, 6))

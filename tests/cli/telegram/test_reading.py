@@ -1,7 +1,5 @@
 """`collect` and `backfill` through an account: history, changes, and the end of a channel."""
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,22 +62,3 @@ def test_a_pass_keeps_what_changed_and_findings_say_so(
     cases = terminal.ok("cases", "--json", "--now", certain).json
     assert [(c["channel"], c["state"]) for c in cases] == [("farsna_new", "gone")]
     assert server.count("contacts.ResolveUsername") == 3, "once, and at each probe of the absence"
-
-
-def test_a_killed_backfill_stores_every_post_once(
-    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
-) -> None:
-    server.fill(channel, 3000, start=START - timedelta(days=90), every=timedelta(hours=1))
-    configure(terminal, server)
-    for pages in (1, 7, 13):
-        before = server.count("messages.GetHistory")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "backfill", "--since", "2020-01-01"],
-            cwd=terminal.folder, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        server.wait_until(lambda b=before, p=pages: server.count("messages.GetHistory") >= b + p)  # type: ignore[misc]  # mypy and defaults
-        process.kill()
-        process.wait()
-        server.post(channel, "در راه", at=datetime.now(UTC))
-    terminal.ok("backfill", "--since", "2020-01-01")
-    assert stored(terminal) == list(range(1, 3004))

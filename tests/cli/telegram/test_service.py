@@ -2,9 +2,10 @@
 
 import json
 import signal
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from tests.cli.running import Terminal
 from tests.cli.telegram.serving import (
@@ -12,11 +13,17 @@ from tests.cli.telegram.serving import (
     HASH,
     PHONE,
     configure,
+    one,
     rows,
     running,
     stored,
+    typed,
 )
+from tests.page_server import PageServer, ServedChannel, ServedPost
 from tests.telegram_server import Channel, TelegramServer
+
+VISITED = "SELECT last_success IS NOT NULL FROM visit"
+REQUESTS = "SELECT count(*) FROM request_count"
 
 
 def test_the_service_stores_pushes_and_survives_what_breaks(
@@ -26,24 +33,22 @@ def test_the_service_stores_pushes_and_survives_what_breaks(
     server.fill(channel, 10, start=datetime.now(UTC) - timedelta(hours=9), every=timedelta(hours=1))
     configure(terminal, server, more="join = true")
 
-    def one(query: str) -> object:
-        try:
-            return rows(terminal, query)[0][0]
-        except (IndexError, sqlite3.OperationalError):
-            return None
-
     with running(terminal) as process:
-        server.wait_until(lambda: one("SELECT last_success FROM visit") is not None)
-        server.wait_until(lambda: one("SELECT count(*) FROM request_count") not in (None, 0))
+        server.wait_until(lambda: one(terminal, VISITED))
+        server.wait_until(lambda: one(terminal, REQUESTS))
         new = server.post(channel, CLOSURE)
-        server.wait_until(lambda: one(f"SELECT text FROM post WHERE id = {new}") == CLOSURE)
+        server.wait_until(
+            lambda: one(terminal, f"SELECT text FROM post WHERE id = {new}") == CLOSURE
+        )
         server.edit(channel, 3, "ویرایش")
-        server.wait_until(lambda: one("SELECT text FROM post WHERE id = 3") == "ویرایش")
+        server.wait_until(lambda: one(terminal, "SELECT text FROM post WHERE id = 3") == "ویرایش")
         server.delete(channel, 4)
-        server.wait_until(lambda: one("SELECT deleted_at FROM post WHERE id = 4") is not None)
+        server.wait_until(lambda: one(terminal, "SELECT deleted_at FROM post WHERE id = 4"))
         missed = server.post(channel, "گم‌شده", push=False)
         server.kick()
-        server.wait_until(lambda: one(f"SELECT id FROM post WHERE id = {missed}") == missed)
+        server.wait_until(
+            lambda: one(terminal, f"SELECT id FROM post WHERE id = {missed}") == missed
+        )
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert stored(terminal) == list(range(1, missed + 1))
@@ -52,3 +57,89 @@ def test_the_service_stores_pushes_and_survives_what_breaks(
     said = (terminal.folder / "run.err").read_text()
     assert HASH not in said
     assert PHONE[1:] not in said
+
+
+def test_what_telegram_will_not_push_is_read(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    """The difference is too long: Telegram tells no posts, only that there are some."""
+    server.fill(channel, 5, start=datetime.now(UTC) - timedelta(hours=9), every=timedelta(hours=1))
+    configure(terminal, server, more="join = true")
+    with running(terminal) as process:
+        server.wait_until(lambda: one(terminal, VISITED))
+        server.wait_until(lambda: one(terminal, REQUESTS))
+        first = server.post(channel, "seen as pushed")
+        server.wait_until(lambda: first in stored(terminal))
+        for number in range(7):
+            server.post(channel, f"never pushed {number}", push=False)
+        channel.too_long = True
+        last = server.post(channel, "leaves a gap")
+        server.wait_until(lambda: stored(terminal) == list(range(1, last + 1)))
+        assert not channel.too_long, "it was asked and answered so"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_client_that_gave_up_is_made_anew(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    server.fill(channel, 5, start=datetime.now(UTC) - timedelta(hours=9), every=timedelta(hours=1))
+    configure(terminal, server, more="join = true")
+    with running(terminal) as process:
+        server.wait_until(lambda: len(stored(terminal)) == 5)
+        server.stop_listening()
+        meanwhile = server.post(channel, "while nobody listened")
+        said = terminal.folder / "run.err"
+        server.wait_until(lambda: "cannot connect" in said.read_text(), 60)
+        assert process.poll() is None
+        server.listen_again()
+        server.wait_until(lambda: meanwhile in stored(terminal), 60)
+        pushed = server.post(channel, "pushed again")
+        server.wait_until(lambda: pushed in stored(terminal))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert stored(terminal) == list(range(1, pushed + 1))
+    states = {state for (state,) in rows(terminal, "SELECT state FROM probe")}
+    assert states <= {"ok", "unreachable"}
+    assert "Traceback" not in said.read_text()
+
+
+def test_without_its_session_the_service_reads_pages_until_somebody_signs_in(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Stopped before that, it ends with 3 and says what to do."""
+    at = datetime.now(UTC).replace(microsecond=0)
+    server.fill(channel, 5, start=at - timedelta(hours=9), every=timedelta(hours=1))
+    page = ServedChannel("farsna", [ServedPost(n, at - timedelta(hours=n), "P") for n in (1, 2)])
+    said = terminal.folder / "run.err"
+    with PageServer([page], now=at) as pages:
+        configure(terminal, server, more="join = true", pages=pages.base_url)
+        with running(terminal) as process:
+            server.wait_until(lambda: len(stored(terminal)) == 5)
+            server.revoke()
+            server.kick()
+            server.wait_until(lambda: "public pages are read instead" in said.read_text(), 30)
+            server.wait_until(lambda: len(pages.log) > 0, 30)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 3
+        assert "channel-monitor login --account 1" in said.read_text()
+        monkeypatch.setenv("MONITOR_PHONE", "+1007")
+        with running(terminal) as process:
+            server.wait_until(lambda: said.read_text().count("public pages are read instead") > 1)
+            signed = typed(terminal, "12345\n", "login")
+            assert signed.returncode == 0, signed.stderr
+            missed = server.post(channel, "after all", push=False)
+            server.wait_until(lambda: missed in stored(terminal), 30)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+
+
+def test_one_session_file_has_one_user(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    configure(terminal, server)
+    with running(terminal):
+        server.wait_until(lambda: one(terminal, VISITED))
+        second = terminal.type("login")
+    assert (second.code, "used by another process" in second.err) == (1, True)
