@@ -13,6 +13,7 @@ from statistics import median
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
+from monitor.jobs.batches import gathered
 from monitor.jobs.collecting import Visited
 from monitor.jobs.keeping_told import ROUTE, keep_info, keep_posts, keep_probe
 from monitor.log import logger
@@ -199,9 +200,10 @@ class Follower:
             # Nothing lay between the post that is stored already and the first new one.
             covered = await posts.time_of(connection, key, after) if after else None
         history = account.history(peer, after=after, before=before, since=since)
-        async with aclosing(history) as batches:
+        async with aclosing(gathered(history)) as batches:
             async for batch in batches:
-                told = [p for p in batch if until is None or p.at < until]
+                come = [p for page in batch for p in page]
+                told = [p for p in come if until is None or p.at < until]
                 if told:
                     ids = [p.id for p in told]
                     low = low or min(ids)
@@ -220,8 +222,8 @@ class Follower:
                             )
                     new += written.new
                     self.on_posts(name, told)
-                pages += 1
-                if len(told) < len(batch):
+                pages += len(batch)
+                if len(told) < len(come):
                     break
         return Visited(name, "read", Availability.OK, new_posts=new, pages=pages)
 

@@ -5,13 +5,14 @@ carry people (who wrote, who is mentioned), whom we do not store.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from monitor.clock import Clock, as_rfc3339
+from pydantic_core import to_json
+
+from monitor.clock import Clock
 from monitor.model import (
     Availability,
     ChannelInfo,
@@ -45,8 +46,7 @@ async def keep_posts(
     if not told:
         return Written()
     ids = [post.id for post in told]
-    lines = [json.dumps(asdict(post), ensure_ascii=False, default=_plain) for post in told]
-    body = "\n".join(lines).encode("utf-8", "surrogatepass") + b"\n"
+    body = b"".join(to_json(post) + b"\n" for post in told)
     uri = f"tg://channel?id={telegram_id}&from={min(ids)}&to={max(ids)}"
     proof = await _prove(connection, archive, uri, body, at)
     written = await posts.write(connection, key, [(post, at) for post in told], proof)
@@ -70,10 +70,6 @@ async def _prove(
     )
 
 
-def _plain(value: object) -> object:
-    return as_rfc3339(value) if isinstance(value, datetime) else str(value)
-
-
 async def keep_info(
     connection: Connection,
     archive: Archive,
@@ -93,7 +89,7 @@ async def keep_info(
     proof = None
     if whole:
         known = {k: v for k, v in asdict(told).items() if k not in {"access_hash", "joined"}}
-        body = json.dumps(known, ensure_ascii=False, default=_plain).encode() + b"\n"
+        body = to_json(known) + b"\n"
         uri = f"tg://channel?id={told.telegram_id}&full={quote(name)}"
         proof = await _prove(connection, archive, uri, body, at)
         if told.subscribers is not None:

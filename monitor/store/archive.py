@@ -259,8 +259,10 @@ def _last_whole_end(path: Path, start: int) -> int:
                     while piece and not unpack.eof:
                         plain = unpack.decompress(piece, _PIECE)
                         begins = begins or plain[:5]
-                        used += len(piece) - len(unpack.unconsumed_tail) - len(unpack.unused_data)
-                        piece = unpack.unconsumed_tail
+                        # At the end of a member zlib may name what is left in both places.
+                        left = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                        used += len(piece) - len(left)
+                        piece = left
                 except zlib.error:
                     return end
             if begins != b"WARC/":

@@ -1,6 +1,7 @@
 """The archive of evidence: what was kept can be read, and a torn end never hides what follows."""
 
 import gzip
+import random
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -31,6 +32,15 @@ def _by_warcio(path: Path) -> list[bytes]:
             bodies.append(record.content_stream().read())
             assert record.digest_checker.passed
     return bodies
+
+
+def test_whole_records_that_no_row_points_to_stay_however_large(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    bodies = [b"a" * 200_000, random.Random(1).randbytes(300_000), b"one", b"b" * 3_000_000]
+    for body in bodies:
+        archive.append(_answer(body))
+    assert Archive(tmp_path).recover({}) == []
+    assert _by_warcio(tmp_path / NAME) == bodies
 
 
 def test_what_was_appended_is_read_back_and_by_warcio(tmp_path: Path) -> None:
