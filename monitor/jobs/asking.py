@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.clock import Clock
@@ -17,7 +17,7 @@ from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
 from monitor.log import logger
 from monitor.model import Availability
 from monitor.secrets import AccountSecrets
-from monitor.sources.telegram import Account, AccountLost, Flooded, Held, Pace
+from monitor.sources.telegram import Account, AccountLost, Flooded, Held, Pace, Timer
 from monitor.store import accounts, channels, visits
 from monitor.store.accounts import Hold, Standing
 from monitor.store.database import Database
@@ -38,12 +38,14 @@ class Asker:
     base: Path
     open: dict[str, Account] = field(default_factory=dict)
     lost: dict[str, MonitorError] = field(default_factory=dict)
+    timer: Timer | None = None
     _leaving: list[Account] = field(default_factory=list)
+    _states_at: dict[str, datetime] = field(default_factory=dict)
 
     async def take(self, secret: AccountSecrets) -> Account | None:
         """Open one account; returns None, having said why, where that failed."""
         name = secret.name
-        pace = make_pace(self.database, self.settings, self.clock, name)
+        pace = make_pace(self.database, self.settings, self.clock, name, self.timer)
         async with self.database.begin() as connection:
             for hold in await accounts.holds(connection, after=self.clock.now()):
                 if hold.account == name:
@@ -85,7 +87,8 @@ class Asker:
             # A clock that was set back must not silence a channel for as long as it was ahead.
             far = plan.due_at is not None and plan.due_at - now > 2 * self.settings.slowest
             (resting if ahead and not far else due).append(entry)
-        await self._check_states(due, plans)
+        if due:
+            await self._check_states(entries, plans)
 
         async def one(entry: ChannelSettings, account: Account) -> Visited:
             plan = plans.get(entry.username.casefold(), Plan())
@@ -215,8 +218,15 @@ class Asker:
     async def _check_states(
         self, entries: Sequence[ChannelSettings], plans: dict[str, Plan]
     ) -> None:
-        """Ask for many channels' states at once: renames and restrictions show here cheaply."""
+        """Ask for all channels' states at once: renames and restrictions show here cheaply.
+
+        Twice within the slowest poll: asked with every poll it would double the requests.
+        """
+        now = self.clock.now()
         for name, account in list(self.open.items()):
+            last = self._states_at.get(name)
+            if last is not None and timedelta() <= now - last < self.settings.slowest / 2:
+                continue
             async with self.database.begin() as connection:
                 known = await accounts.peers(connection, name)
             wanted = {
@@ -229,6 +239,7 @@ class Asker:
                 continue
             try:
                 await keep_states(self.database, self.follower.archive, self.clock, account, wanted)
+                self._states_at[name] = now
             except AccountLost as error:
                 await self._lose(name, error)
             except MonitorError as error:
@@ -249,14 +260,20 @@ class Asker:
             await self._leaving.pop().close()
 
 
-def make_pace(database: Database, settings: TelegramSettings, clock: Clock, name: str) -> Pace:
+def make_pace(
+    database: Database, settings: TelegramSettings, clock: Clock, name: str,
+    timer: Timer | None = None,
+) -> Pace:  # fmt: skip
     """Make one account's pace, whose holds are kept in the store as they begin."""
 
     async def keep(held: Held) -> None:
         async with database.begin() as connection:
             await accounts.hold(connection, Hold(name, held.method, held.until, held.reason))
 
-    return Pace(settings.requests_per_second, settings.resolves_per_minute, clock, on_hold=keep)
+    return Pace(
+        settings.requests_per_second, settings.resolves_per_minute, clock,
+        on_hold=keep, timer=timer,
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -267,12 +284,13 @@ async def asking(  # noqa: PLR0917 - what asking needs
     follower: Follower,
     secrets: Sequence[AccountSecrets],
     base: Path,
+    timer: Timer | None = None,
 ) -> AsyncIterator[Asker]:
     """Open every account that can be used, and close them in the end.
 
     An account that cannot be used is told in `lost`, and kept for `status`.
     """
-    asker = Asker(database, settings, clock, follower, base)
+    asker = Asker(database, settings, clock, follower, base, timer=timer)
     try:
         for secret in secrets:
             await asker.take(secret)

@@ -17,7 +17,7 @@ from monitor.model import Page, Post
 from monitor.secrets import AccountSecrets
 from monitor.sources.fetching import Fetcher
 from monitor.sources.pacing import Pace
-from monitor.sources.telegram import Account
+from monitor.sources.telegram import Account, Timer
 from monitor.store import evidence
 from monitor.store.archive import Archive
 from monitor.store.database import Database
@@ -44,6 +44,8 @@ class Means:
     base: Path
     on_page: OnPage = lambda _name, _page: None
     on_posts: OnPosts = lambda _name, _posts: None
+    timer: Timer | None = None
+    """Lets the accounts' pauses pass; the event loop's own time where none is given."""
 
 
 @dataclass(slots=True)
@@ -149,7 +151,7 @@ async def sources(means: Means, *, with_accounts: bool) -> AsyncIterator[Sources
         )  # fmt: skip
         async with asking(
             means.database, means.settings.sources.telegram, means.clock, follower,
-            means.accounts, means.base,
+            means.accounts, means.base, means.timer,
         ) as asker:  # fmt: skip
             yield Sources(collector, asker, list(asker.lost.values()) if not asker.open else [])
 

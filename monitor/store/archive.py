@@ -260,7 +260,7 @@ def _last_whole_end(path: Path, start: int) -> int:
                         plain = unpack.decompress(piece, _PIECE)
                         begins = begins or plain[:5]
                         # At the end of a member zlib may name what is left in both places.
-                        left = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                        left = unpack.unused_data or unpack.unconsumed_tail
                         used += len(piece) - len(left)
                         piece = left
                 except zlib.error:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -260,6 +261,9 @@ class TelegramServer:
         return self._do(
             lambda: sum(n == method and user in (None, u) for n, u, _ in self._calls.made)
         )
+
+    def counts(self) -> Counter[str]:
+        return self._do(lambda: Counter(n for n, _, _ in self._calls.made))
 
     def wait_until(self, true: Callable[[], object], seconds: float = 15) -> None:
         """Wait for something that another process brings about."""

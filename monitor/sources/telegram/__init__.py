@@ -2,6 +2,15 @@
 
 from monitor.sources.telegram.account import Account
 from monitor.sources.telegram.failures import AccountLost, Flooded, StaleAccess, Unavailable
-from monitor.sources.telegram.pace import Held, Pace
+from monitor.sources.telegram.pace import Held, Pace, Timer
 
-__all__ = ["Account", "AccountLost", "Flooded", "Held", "Pace", "StaleAccess", "Unavailable"]
+__all__ = [
+    "Account",
+    "AccountLost",
+    "Flooded",
+    "Held",
+    "Pace",
+    "StaleAccess",
+    "Timer",
+    "Unavailable",
+]
