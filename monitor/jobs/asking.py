@@ -13,13 +13,14 @@ from monitor.config import ChannelSettings, TelegramSettings
 from monitor.errors import MonitorError, Retryable
 from monitor.jobs.collecting import Visited
 from monitor.jobs.following import Follower
+from monitor.jobs.keeping_pace import kept_pace
 from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
 from monitor.log import logger
 from monitor.model import Availability
 from monitor.secrets import AccountSecrets
-from monitor.sources.telegram import Account, AccountLost, Flooded, Held, Pace, Timer
+from monitor.sources.telegram import Account, AccountLost, Flooded, Timer
 from monitor.store import accounts, channels, visits
-from monitor.store.accounts import Hold, Standing
+from monitor.store.accounts import Standing
 from monitor.store.database import Database
 from monitor.store.visits import Plan
 
@@ -45,11 +46,7 @@ class Asker:
     async def take(self, secret: AccountSecrets) -> Account | None:
         """Open one account; returns None, having said why, where that failed."""
         name = secret.name
-        pace = make_pace(self.database, self.settings, self.clock, name, self.timer)
-        async with self.database.begin() as connection:
-            for hold in await accounts.holds(connection, after=self.clock.now()):
-                if hold.account == name:
-                    pace.restore(hold.method, hold.until)
+        pace = await kept_pace(self.database, self.settings, self.clock, name, self.timer)
         account = Account(secret, self.settings, pace, base=self.base)
         try:
             await account.open()
@@ -258,22 +255,6 @@ class Asker:
                 await accounts.count_requests(connection, self.clock.now(), counts)
         while self._leaving:
             await self._leaving.pop().close()
-
-
-def make_pace(
-    database: Database, settings: TelegramSettings, clock: Clock, name: str,
-    timer: Timer | None = None,
-) -> Pace:  # fmt: skip
-    """Make one account's pace, whose holds are kept in the store as they begin."""
-
-    async def keep(held: Held) -> None:
-        async with database.begin() as connection:
-            await accounts.hold(connection, Hold(name, held.method, held.until, held.reason))
-
-    return Pace(
-        settings.requests_per_second, settings.resolves_per_minute, clock,
-        on_hold=keep, timer=timer,
-    )  # fmt: skip
 
 
 @asynccontextmanager

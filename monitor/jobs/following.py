@@ -1,11 +1,6 @@
-"""Follow one channel through one account: read on, look again at recent posts, know its state.
-
-Posts are read oldest first, so that what is stored is a stretch of ids without a gap: it grows at
-its end, and a kill costs at most the hundred posts that were on their way.
-"""
+"""Follow one channel through one account: read on, look again at recent posts, know its state."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,13 +8,13 @@ from statistics import median
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
-from monitor.jobs.batches import gathered
 from monitor.jobs.collecting import Visited
+from monitor.jobs.history import Reader
 from monitor.jobs.keeping_told import ROUTE, keep_info, keep_posts, keep_probe
 from monitor.log import logger
-from monitor.model import Availability, ChannelInfo, Peer, Post
+from monitor.model import Availability, ChannelInfo, Peer
 from monitor.sources.telegram import Account, StaleAccess, Unavailable
-from monitor.store import accounts, channels, posts, ranges, visits
+from monitor.store import accounts, channels, posts, visits
 from monitor.store.archive import Archive
 from monitor.store.database import Connection, Database, facts_changed
 from monitor.store.visits import Plan
@@ -38,14 +33,14 @@ SecondLook = Callable[[ChannelSettings], Awaitable[None]]
 
 @dataclass(slots=True)
 class Follower:
-    """What following needs; `on_posts` hears of every stored batch."""
+    """What following needs."""
 
     database: Database
     archive: Archive
     settings: TelegramSettings
     clock: Clock
+    reader: Reader
     second_look: SecondLook | None = None
-    on_posts: Callable[[str, list[Post]], None] = lambda _name, _posts: None
     _keys: dict[int, int] = field(default_factory=dict)
 
     async def visit(self, entry: ChannelSettings, account: Account, plan: Plan) -> Visited:
@@ -57,9 +52,13 @@ class Follower:
         self, entry: ChannelSettings, account: Account, since: datetime, until: datetime | None
     ) -> Visited:
         """Read history from a time on, up to a time if one is given; skips what is stored."""
-        return await self._guarded(
-            entry, account, lambda peer: self._fill(entry, account, peer, since, until)
-        )
+        name = entry.username
+
+        async def fill(peer: Peer) -> Visited:
+            key = await self._key(name, peer)
+            return await self.reader.fill(name, account, peer, key, since=since, until=until)
+
+        return await self._guarded(entry, account, fill)
 
     async def _guarded(
         self, entry: ChannelSettings, account: Account, work: Callable[[Peer], Awaitable[Visited]]
@@ -137,7 +136,7 @@ class Follower:
             state, detail = info.state, info.restriction or ""
             await self._keep_full(name, account, peer, info)
         key = await self._key(name, peer)
-        visited = await self._read_on(name, account, peer, key)
+        visited = await self.reader.read_on(name, account, peer, key)
         looked = await self._look_again(account, peer, key, plan.reread_at or now)
         async with self.database.begin() as connection:
             if state is not Availability.OK:
@@ -171,103 +170,6 @@ class Follower:
                     )
                 )
         return self._keys[peer.telegram_id]
-
-    async def _read_on(self, name: str, account: Account, peer: Peer, key: int) -> Visited:
-        """Read what is newer than the highest stored id; the first time, some days back."""
-        async with self.database.begin() as connection:
-            stretches = await ranges.read(connection, key)
-        top = stretches[-1][1] if stretches else 0
-        first = self.clock.now() - self.settings.first
-        visited = await self._read(name, account, peer, key, after=top, since=first)
-        now = self.clock.now()
-        async with self.database.begin() as connection:
-            stretches = await ranges.read(connection, key)
-            last = await posts.time_of(connection, key, stretches[-1][1]) if stretches else None
-            await keep_probe(
-                connection, key, Availability.OK, at=now,
-                covers=(min(last or first, now), now),
-            )  # fmt: skip
-        return visited
-
-    async def _read(
-        self, name: str, account: Account, peer: Peer, key: int, *,
-        after: int, since: datetime, before: int = 0, until: datetime | None = None,
-    ) -> Visited:  # fmt: skip
-        """Read a stretch and keep it batch by batch, each with how far the reading came."""
-        new = pages = 0
-        low = after + 1 if after else 0
-        async with self.database.begin() as connection:
-            # Nothing lay between the post that is stored already and the first new one.
-            covered = await posts.time_of(connection, key, after) if after else None
-        history = account.history(peer, after=after, before=before, since=since)
-        async with aclosing(gathered(history)) as batches:
-            async for batch in batches:
-                come = [p for page in batch for p in page]
-                told = [p for p in come if until is None or p.at < until]
-                if told:
-                    ids = [p.id for p in told]
-                    low = low or min(ids)
-                    start = covered or min(p.at for p in told)
-                    covered = max(p.at for p in told)
-                    async with self.database.begin() as connection:
-                        now = self.clock.now()
-                        written = await keep_posts(
-                            connection, self.archive, key, told,
-                            telegram_id=peer.telegram_id, at=now,
-                        )  # fmt: skip
-                        await ranges.add(connection, key, low, max(ids))
-                        if start <= covered:
-                            await keep_probe(
-                                connection, key, Availability.OK, at=now, covers=(start, covered)
-                            )
-                    new += written.new
-                    self.on_posts(name, told)
-                pages += len(batch)
-                if len(told) < len(come):
-                    break
-        return Visited(name, "read", Availability.OK, new_posts=new, pages=pages)
-
-    async def _fill(
-        self, entry: ChannelSettings, account: Account, peer: Peer, since: datetime,
-        until: datetime | None,
-    ) -> Visited:  # fmt: skip
-        """Read every stretch from a time on that is not stored yet, oldest first."""
-        name = entry.username
-        key = await self._key(name, peer)
-        whole = Visited(name, "read", Availability.OK)
-        after = 0
-        while True:
-            async with self.database.begin() as connection:
-                stretches = await ranges.read(connection, key)
-                times = [
-                    (low, high, await posts.time_of(connection, key, low))
-                    for low, high in stretches
-                ]
-            nexts = [t for t in times if t[0] > after]
-            if after == 0:
-                # What is stored already from the time on, or from before it, is not asked again.
-                begun = [t for t in times if t[2] is not None and t[2] <= since]
-                if begun:
-                    after = begun[-1][1]
-                    nexts = [t for t in times if t[0] > after]
-            before = nexts[0][0] if nexts else 0
-            visited = await self._read(
-                name, account, peer, key, after=after, since=since, before=before, until=until
-            )
-            whole = replace(
-                whole,
-                new_posts=whole.new_posts + visited.new_posts,
-                pages=whole.pages + visited.pages,
-            )
-            if not nexts or (until is not None and nexts[0][2] and nexts[0][2] >= until):
-                break
-            async with self.database.begin() as connection:
-                if after or visited.pages:
-                    # Telegram had nothing more in between: the stretches touch.
-                    low = next((a for a, b in stretches if b == after), nexts[0][0])
-                    await ranges.add(connection, key, low, nexts[0][1])
-            after = nexts[0][1]
-        return whole
 
     async def _look_again(self, account: Account, peer: Peer, key: int, since: datetime) -> int:
         """Ask again for the posts that came of an age to be looked at since the last time."""

@@ -12,6 +12,7 @@ from monitor.errors import BadConfiguration, MonitorError, NeedsPerson
 from monitor.jobs.asking import Asker, asking
 from monitor.jobs.collecting import Collector, Visited
 from monitor.jobs.following import Follower
+from monitor.jobs.history import Reader
 from monitor.log import logger
 from monitor.model import Page, Post
 from monitor.secrets import AccountSecrets
@@ -145,12 +146,13 @@ async def sources(means: Means, *, with_accounts: bool) -> AsyncIterator[Sources
             yield Sources(collector, None)
             return
         looker = Collector(means.database, means.archive, twice, means.settings, means.clock)
+        telegram = means.settings.sources.telegram
+        reader = Reader(means.database, means.archive, telegram, means.clock, means.on_posts)
         follower = Follower(
-            means.database, means.archive, means.settings.sources.telegram, means.clock,
-            second_look=looker.look, on_posts=means.on_posts,
-        )  # fmt: skip
+            means.database, means.archive, telegram, means.clock, reader, looker.look
+        )
         async with asking(
-            means.database, means.settings.sources.telegram, means.clock, follower,
+            means.database, telegram, means.clock, follower,
             means.accounts, means.base, means.timer,
         ) as asker:  # fmt: skip
             yield Sources(collector, asker, list(asker.lost.values()) if not asker.open else [])
