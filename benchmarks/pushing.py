@@ -20,7 +20,7 @@ from tests.telegram_server import TelegramServer
 LONGEST_S = 30.0
 
 
-def until(seen: sqlite3.Connection, query: str) -> float:
+def until(seen: sqlite3.Connection, query: str, *values: int) -> float:
     """Wait until a query gives a row that is true. Returns the seconds that took.
 
     Raises:
@@ -28,7 +28,7 @@ def until(seen: sqlite3.Connection, query: str) -> float:
     """
     start = time.perf_counter()
     while time.perf_counter() - start < LONGEST_S:
-        if (row := seen.execute(query).fetchone()) and row[0]:
+        if (row := seen.execute(query, values).fetchone()) and row[0]:
             return time.perf_counter() - start
         time.sleep(0.001)
     raise TimeoutError(query)
@@ -58,7 +58,7 @@ def latencies(folder: Path, posts: int) -> list[float]:
                 found = []
                 for number in range(posts):
                     post = server.post(channel, f"Composed post {number}")
-                    found.append(until(seen, f"SELECT count(*) FROM post WHERE id = {post}"))
+                    found.append(until(seen, "SELECT count(*) FROM post WHERE id = ?", post))
                 return found
         finally:
             service.terminate()

@@ -40,7 +40,8 @@ async def _watch(invoked: Invocation, settings: Settings) -> MonitorError | None
             settings, database, invoked.archive(), invoked.clock, secrets.proxy(),
             secrets.accounts() if with_accounts else (), invoked.config.parent,
         )  # fmt: skip
-        return await Watcher(means, say).watch(stop)
+        tell = (lambda _line: None) if invoked.quiet else say
+        return await Watcher(means, tell).watch(stop)
 
 
 @app.command()

@@ -171,6 +171,14 @@ class TelegramServer:
 
         return self._do(write)
 
+    def service(self, channel: Channel, action: Any, *, push: bool = True) -> int:
+        def write() -> int:
+            update = channel.act(action)
+            self._push(channel, update, push)
+            return int(update.message.id)
+
+        return self._do(write)
+
     def edit(self, channel: Channel, post: int, text: str, *, push: bool = True) -> None:
         def write() -> None:
             message = channel.posts[post]

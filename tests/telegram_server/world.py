@@ -84,6 +84,17 @@ class Channel:
             self.next_id, T.PeerChannel(self.id), date=at or now(), message=text, post=True,
             **values,
         )  # fmt: skip
+        return self._append(post)
+
+    def act(self, action: Any) -> Any:
+        """Write a service message, such as a new title, and return the update that tells of it."""
+        return self._append(
+            T.MessageService(
+                self.next_id, T.PeerChannel(self.id), date=now(), action=action, post=True
+            )
+        )
+
+    def _append(self, post: Any) -> Any:
         self.posts[post.id] = post
         self.ids.append(post.id)
         self.next_id += 1

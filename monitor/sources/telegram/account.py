@@ -24,6 +24,9 @@ from monitor.sources.telegram.session import install_key, open_session
 BATCH = 100
 """Telegram's most messages, and channels, of one answer."""
 
+ALBUM = 10
+"""Telegram's most posts of one album."""
+
 SKEW = timedelta(seconds=60)
 
 
@@ -187,9 +190,8 @@ class Account:
             if message.id <= after:
                 continue
             # An album is not cut: its posts name each other.
-            if len(batch) >= BATCH and (
-                not message.grouped_id or message.grouped_id != batch[-1].grouped_id
-            ):
+            same = message.grouped_id and batch and message.grouped_id == batch[-1].grouped_id
+            if len(batch) >= (BATCH + ALBUM if same else BATCH):
                 yield self._posts(batch)
                 batch = []
             batch.append(message)
