@@ -1,6 +1,7 @@
 """Follow one channel through one account: read on, look again at recent posts, know its state."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -80,9 +81,22 @@ class Follower:
                 state = await self._whose(name, account, peer)
             return await self._absent(entry, peer, state, str(error))
 
+    async def _current(self, name: str, telegram_id: int | None) -> str:
+        """Return what a channel of channels.toml is called now; its old name may be another's."""
+        if telegram_id is None:
+            return name
+        async with self.database.begin() as connection:
+            stored = await channels.by_telegram_id(connection, telegram_id)
+        return stored.username if stored and stored.holds_name else name
+
     async def _resolve(self, name: str, account: Account) -> Peer:
-        info = await account.resolve(name)
+        async with self.database.begin() as connection:
+            known = await accounts.telegram_id(connection, name)
+        info = await account.resolve(await self._current(name, known))
         at = self.clock.now()
+        if known is not None and info.telegram_id != known:
+            await self._other(name, info)
+            raise Unavailable(Availability.NOT_FOUND, f"@{name} is another channel now")
         if info.state is Availability.WRONG_KIND or info.access_hash is None:
             raise Unavailable(Availability.WRONG_KIND, f"@{name} is no broadcast channel")
         peer = Peer(info.telegram_id, info.access_hash, joined=info.joined)
@@ -93,18 +107,29 @@ class Follower:
 
     async def _whose(self, name: str, account: Account, peer: Peer) -> Availability:
         """Ask whose the name is now: of a deleted channel nobody's, of a closed one still its."""
-        async with self.database.begin() as connection:
-            stored = await channels.by_telegram_id(connection, peer.telegram_id)
-        current = stored.username if stored and stored.holds_name else name
         try:
-            info = await account.resolve(current)
+            info = await account.resolve(await self._current(name, peer.telegram_id))
         except Unavailable as error:
             return error.state
         if info.telegram_id == peer.telegram_id:
             return Availability.PRIVATE
+        await self._other(name, info)
+        return Availability.NOT_FOUND
+
+    async def _other(self, name: str, info: ChannelInfo) -> None:
+        """Keep that a name of channels.toml means another channel, whose posts are not read."""
+        if info.state is Availability.WRONG_KIND:
+            return  # a person or a group: nothing of it is kept
+        logger().warning("the name is another channel's now", channel=name)
         async with self.database.begin() as connection:
             await keep_info(connection, self.archive, name, info, at=self.clock.now(), whole=False)
-        return Availability.NOT_FOUND
+
+    async def _who_took(self, name: str, account: Account, peer: Peer) -> None:
+        """Ask who has a name that its channel gave up; nobody is an answer too."""
+        with suppress(Unavailable):
+            info = await account.resolve(name)
+            if info.telegram_id != peer.telegram_id:
+                await self._other(name, info)
 
     async def _absent(
         self, entry: ChannelSettings, peer: Peer | None, state: Availability, why: str
@@ -127,20 +152,18 @@ class Follower:
         self, entry: ChannelSettings, account: Account, peer: Peer, plan: Plan
     ) -> Visited:
         name, now = entry.username, self.clock.now()
-        state, detail = Availability.OK, ""
         if plan.full_at is None or now - plan.full_at >= self.settings.full:
             if self.settings.join and not peer.joined:
                 await account.join(peer)
                 peer = replace(peer, joined=True)
             info = await account.full(peer)
-            state, detail = info.state, info.restriction or ""
             await self._keep_full(name, account, peer, info)
+            if (info.username or "").casefold() != name.casefold():
+                await self._who_took(name, account, peer)
         key = await self._key(name, peer)
         visited = await self.reader.read_on(name, account, peer, key)
         looked = await self._look_again(account, peer, key, plan.reread_at or now)
         async with self.database.begin() as connection:
-            if state is not Availability.OK:
-                await keep_probe(connection, key, state, at=now, detail=detail)
             await visits.record(connection, name, ROUTE, at=now, error=None)
             interval = await self._interval(connection, key, joined=peer.joined)
             await visits.record_plan(
@@ -148,12 +171,13 @@ class Follower:
                 account=account.name,
             )  # fmt: skip
         logger().info("visited", channel=name, new_posts=visited.new_posts, looked_again=looked)
-        return replace(visited, state=state)
+        return visited
 
     async def _keep_full(self, name: str, account: Account, peer: Peer, info: ChannelInfo) -> None:
         now = self.clock.now()
         async with self.database.begin() as connection:
-            await keep_info(connection, self.archive, name, info, at=now, whole=True)
+            key = await keep_info(connection, self.archive, name, info, at=now, whole=True)
+            await keep_probe(connection, key, info.state, at=now, detail=info.restriction or "")
             known = replace(peer, joined=info.joined)
             await accounts.keep_peer(connection, account.name, name, known, now)
             await visits.record_plan(connection, name, ROUTE, full_at=now)

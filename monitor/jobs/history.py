@@ -13,12 +13,12 @@ from monitor.clock import Clock
 from monitor.config import TelegramSettings
 from monitor.jobs.batches import gathered
 from monitor.jobs.collecting import Visited
-from monitor.jobs.keeping_told import keep_posts, keep_probe
+from monitor.jobs.keeping_told import ROUTE, keep_posts, keep_probe
 from monitor.model import Availability, Peer, Post
 from monitor.sources.telegram import Account
-from monitor.store import posts, ranges
+from monitor.store import observations, posts, ranges
 from monitor.store.archive import Archive
-from monitor.store.database import Database
+from monitor.store.database import Connection, Database
 
 
 @dataclass(slots=True)
@@ -40,13 +40,20 @@ class Reader:
         visited = await self._read(name, account, peer, key, after=top, since=first)
         now = self.clock.now()
         async with self.database.begin() as connection:
+            state, detail = await self._met(connection, key)
             stretches = await ranges.read(connection, key)
             last = await posts.time_of(connection, key, stretches[-1][1]) if stretches else None
             await keep_probe(
-                connection, key, Availability.OK, at=now,
+                connection, key, state, at=now, detail=detail,
                 covers=(min(last or first, now), now),
             )  # fmt: skip
-        return visited
+        return replace(visited, state=state)
+
+    @staticmethod
+    async def _met(connection: Connection, key: int) -> tuple[Availability, str]:
+        """Return what reading posts shows: the channel is there, and still restricted if it was."""
+        last = await observations.last_met(connection, key, ROUTE)
+        return last if last and last[0] is Availability.RESTRICTED else (Availability.OK, "")
 
     async def fill(
         self, name: str, account: Account, peer: Peer, key: int,
@@ -116,9 +123,11 @@ class Reader:
                         )  # fmt: skip
                         await ranges.add(connection, key, low, max(ids))
                         if start <= covered:
+                            state, detail = await self._met(connection, key)
                             await keep_probe(
-                                connection, key, Availability.OK, at=now, covers=(start, covered)
-                            )
+                                connection, key, state, at=now, detail=detail,
+                                covers=(start, covered),
+                            )  # fmt: skip
                     new += written.new
                     self.on_posts(name, told)
                 pages += len(batch)

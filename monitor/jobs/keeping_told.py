@@ -151,7 +151,8 @@ async def keep_states(
             stored = await channels.by_telegram_id(connection, peer.telegram_id)
             last = stored.username if stored else username
             key = await keep_info(connection, archive, last, info, at=at, whole=False)
-            if info.state is Availability.RESTRICTED:
+            met = await observations.last_met(connection, key, ROUTE)
+            if Availability.RESTRICTED in {info.state, met and met[0]}:
                 await keep_probe(connection, key, info.state, at=at, detail=info.restriction or "")
             if info.subscribers is not None:
                 exact = Interval(info.subscribers, info.subscribers)

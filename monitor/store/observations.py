@@ -85,6 +85,25 @@ async def add_probe(connection: AsyncConnection, channel: int, seen: Probe) -> b
     return True
 
 
+async def last_met(
+    connection: AsyncConnection, channel: int, route: str
+) -> tuple[Availability, str] | None:
+    """Return the state that a route met last, and its detail; our own failures are passed over."""
+    rows = await connection.execute(
+        sa.select(probe.c.state, probe.c.detail)
+        .where(
+            probe.c.channel == channel,
+            probe.c.route == route,
+            probe.c.state.is_not(None),
+            probe.c.state != str(Availability.UNREACHABLE),
+        )
+        .order_by(probe.c.at.desc(), probe.c.id.desc())
+        .limit(1)
+    )
+    row = rows.first()
+    return None if row is None else (Availability(row.state), row.detail)
+
+
 async def probes(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Probe]:
     """Return a channel's probes up to a time, oldest first."""
     rows = await connection.execute(

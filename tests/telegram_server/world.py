@@ -75,6 +75,7 @@ class Channel:
             self.id, self.about, 0, 0, 0, T.PhotoEmpty(0), T.PeerNotifySettings(), [], self.pts,
             participants_count=self.participants, pinned_msg_id=self.pinned,
             can_view_participants=False, migrated_from_chat_id=self.migrated_from,
+            migrated_from_max_id=self.migrated_from and 1,
         )  # fmt: skip
 
     def add(self, text: str, at: datetime | None = None, **more: Any) -> Any:

@@ -1,7 +1,11 @@
 """`collect` and `backfill` through an account: history, changes, and the end of a channel."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
+from telethon import types
 
 from tests.cli.running import Terminal
 from tests.cli.telegram.serving import CLOSURE, START, configure, rows, stored
@@ -62,3 +66,79 @@ def test_a_pass_keeps_what_changed_and_findings_say_so(
     cases = terminal.ok("cases", "--json", "--now", certain).json
     assert [(c["channel"], c["state"]) for c in cases] == [("farsna_new", "gone")]
     assert server.count("contacts.ResolveUsername") == 3, "once, and at each probe of the absence"
+
+
+def test_a_name_that_another_channel_took_is_told_and_not_followed(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+    server.fill(channel, 5, start=at - timedelta(hours=9), every=timedelta(hours=1))
+    configure(terminal, server)
+    terminal.ok("collect")
+    server.change(channel, username=None)
+    other = server.add_channel(2002, "A stranger", username="farsna")
+    server.post(other, "not theirs")
+    later = (at + timedelta(hours=30)).isoformat()
+    terminal.ok("collect", "--now", later)
+    found = terminal.ok("findings", "--json", "--now", later).json
+    assert "username_reassigned" in {f["kind"] for f in found}
+    assert rows(terminal, "SELECT telegram_id, holds_name FROM channel ORDER BY 1") == [
+        (1001, 0), (2002, 1)
+    ]  # fmt: skip
+    assert rows(terminal, "SELECT count(*) FROM post WHERE text = 'not theirs'") == [(0,)]
+    server.post(channel, "theirs")
+    terminal.ok("collect", "--now", (at + timedelta(hours=33)).isoformat())
+    assert rows(terminal, "SELECT count(*) FROM post WHERE text = 'theirs'") == [(1,)]
+
+
+def test_a_second_account_asks_by_the_name_of_now(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The first was banned after a rename; the old name has gone to a stranger."""
+    at = datetime.now(UTC).replace(microsecond=0)
+    server.fill(channel, 5, start=at - timedelta(hours=9), every=timedelta(hours=1))
+    configure(terminal, server)
+    terminal.ok("collect")
+    server.change(channel, username="farsna_new")
+    terminal.ok("collect", "--now", (at + timedelta(hours=30)).isoformat())
+    server.add_channel(2002, "A stranger", username="farsna")
+    second = server.authorise(terminal.folder / "private" / "two.session", user=8)
+    monkeypatch.setenv("MONITOR_SESSION_2", str(second))
+    server.ban(7)
+    new = server.post(channel, "after the rename")
+    terminal.ok("collect", "--now", (at + timedelta(hours=33)).isoformat())
+    assert stored(terminal)[-1] == new
+    assert rows(terminal, "SELECT username FROM channel WHERE telegram_id = 1001") == [
+        ("farsna_new",)
+    ]
+
+
+def test_full_information_is_kept_as_it_changes(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    """Description, pinned post, restriction, and the group that a channel was made from."""
+    at = datetime.now(UTC).replace(microsecond=0)
+    server.fill(channel, 5, start=at - timedelta(hours=9), every=timedelta(hours=1))
+    configure(terminal, server)
+    terminal.ok("collect")
+    server.change(channel, about="ما رفتیم", pinned=3, migrated_from=55)
+    server.service(channel, types.MessageActionChannelMigrateFrom("گروه", 55))
+    later = (at + timedelta(hours=30)).isoformat()
+    terminal.ok("collect", "--now", later)
+    assert rows(terminal, "SELECT about, pinned_id, migrated_from FROM profile ORDER BY at") == [
+        ("رسمی", None, None), ("ما رفتیم", 3, 55)
+    ]  # fmt: skip
+    assert rows(terminal, "SELECT service FROM post WHERE id = 6") == [("migrated",)]
+    server.change(channel, restriction="not in your country")
+    terminal.ok("collect", "--now", (at + timedelta(hours=60)).isoformat())
+    last = (at + timedelta(hours=62)).isoformat()
+    terminal.ok("collect", "--now", last)
+    found = {f["kind"]: f for f in terminal.ok("findings", "--json", "--now", last).json}
+    assert "about_changed" in found
+    assert "not in your country" in json.dumps(found["restricted"])
+    server.change(channel, restriction=None)
+    freed = (at + timedelta(hours=64)).isoformat()
+    terminal.ok("collect", "--now", freed)
+    found = {f["kind"]: f for f in terminal.ok("findings", "--json", "--now", freed).json}
+    assert "available_again" in found
