@@ -5,6 +5,7 @@ from datetime import timedelta
 from telethon import errors
 
 from monitor.errors import MonitorError, NeedsPerson, Retryable
+from monitor.log import redacted
 from monitor.model import Availability
 
 
@@ -58,6 +59,7 @@ def as_ours(  # noqa: PLR0911 - one way out for each kind of error
     """
     if isinstance(error, MonitorError):
         return error
+    said = redacted(str(error))  # it is stored and printed, not only logged
     if isinstance(error, _BANNED):
         return AccountLost(
             "banned",
@@ -80,7 +82,7 @@ def as_ours(  # noqa: PLR0911 - one way out for each kind of error
         wait = timedelta(seconds=getattr(error, "seconds", 0))
         return Flooded(f"account {account}: {asked} must wait {wait}", retry_after=wait)
     if isinstance(error, (*_NETWORK, errors.RPCError)):
-        return Retryable(f"account {account}: {asked}: {type(error).__name__}: {error}")
+        return Retryable(f"account {account}: {asked}: {type(error).__name__}: {said}")
     if isinstance(error, ValueError) and "unsuccessful" in str(error):
         return Retryable(f"account {account}: {asked}: Telegram has internal trouble")
     return None
