@@ -81,9 +81,12 @@ def _button_links(message: Tree) -> Iterator[Link]:
     rows = markup.get("rows") if isinstance(markup, dict) else None
     for row in _trees("reply_markup.rows", rows):
         for button in _trees("reply_markup.buttons", row.get("buttons")):
-            if isinstance(button.get("url"), str):
+            # Since layer 229 the address is in the button's type, before that in the button.
+            kind = button.get("type")
+            url = kind.get("url") if isinstance(kind, dict) else button.get("url")
+            if isinstance(url, str):
                 words = as_text("button text", button.get("text") or "", most=MAX_NAME)
-                yield Link(as_url("button url", button["url"]), "button", words)
+                yield Link(as_url("button url", url), "button", words)
 
 
 def _trees(name: str, value: object) -> list[Tree]:

@@ -10,7 +10,7 @@ from telethon import types
 from monitor import log, secrets
 from monitor.clock import FixedClock
 from monitor.errors import BadConfiguration
-from monitor.model import Availability
+from monitor.model import Availability, Link
 from monitor.sources.telegram import translating
 from monitor.sources.telegram.connecting import PatientTcp
 from monitor.sources.telegram.pace import RESOLVE, Held, Pace
@@ -152,6 +152,19 @@ def test_messages_keep_no_person() -> None:
     assert second.service == "migrated"
     assert "Ali" not in repr(first)
     assert "99" not in repr(first)
+
+
+def test_links_on_buttons_are_read_and_a_bad_part_costs_no_words() -> None:
+    button = types.KeyboardInlineButton("برو", types.InlineButtonTypeUrl("https://rubika.ir/y"))
+    markup = types.ReplyInlineMarkup([types.KeyboardInlineButtonRow([button])])
+    broken = [types.MessageEntityTextUrl(-5, 9, "https://splus.ir/x")]
+    messages = [
+        types.Message(1, types.PeerChannel(5), date=NOW, message="x", post=True, **more)
+        for more in ({"reply_markup": markup}, {"entities": broken})
+    ]
+    first, second = translating.posts_of(messages, {})
+    assert first.links == (Link("https://rubika.ir/y", "button", "برو"),)
+    assert (second.text, second.links) == ("x", ())
 
 
 def test_updates_of_groups_and_people_are_passed_over() -> None:

@@ -39,10 +39,10 @@ def posts_of(messages: Iterable[TL], entities: Mapping[int, TL]) -> list[Post]:
 
 
 def post(message: TL, album: tuple[int, ...], entities: Mapping[int, TL]) -> Post:
-    """Return one message as a post.
+    """Return one message as a post; what hangs on it and cannot be read does not cost its words.
 
     Raises:
-        BadRow: it holds something that no post holds.
+        BadRow: its words or its date are none that a post has.
     """
     row: dict[str, object] = message.to_dict()
     at = as_possible("date", _aware(message.date))
@@ -50,10 +50,12 @@ def post(message: TL, album: tuple[int, ...], entities: Mapping[int, TL]) -> Pos
         service, text = service_of(row)
         return Post(id=message.id, at=at, text=text, service=service)
     edited = message.edit_date if message.edit_date and not message.edit_hide else None
-    made = post_of(
-        row, message.id, at, None if edited is None else as_possible("edit_date", _aware(edited)),
-        album,
-    )  # fmt: skip
+    changed = None if edited is None else as_possible("edit_date", _aware(edited))
+    try:
+        made = post_of(row, message.id, at, changed, album)
+    except BadRow as error:
+        logger().warning("kept with its words alone", post=message.id, reason=str(error))
+        made = post_of({"message": row.get("message")}, message.id, at, changed, album)
     source = getattr(message.fwd_from, "from_id", None)
     if isinstance(source, types.PeerChannel):
         chat = entities.get(utils.get_peer_id(source))
