@@ -1,11 +1,12 @@
 """The open database: one writer, any number of readers, SQLite in write-ahead mode."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -15,6 +16,27 @@ from monitor.errors import BadUsage, StoreError
 from monitor.store import schema_version
 from monitor.store.schema import fact
 from monitor.store.writer_lock import writing
+
+T = TypeVar("T")
+
+
+async def finished(work: Awaitable[T]) -> T:
+    """Await something to its end; a cancellation that comes meanwhile is raised after it.
+
+    SQLite works on in its thread whoever stops waiting: given up half-way, a transaction stays
+    open and nobody else can write.
+    """
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.cancelled() or task.exception()  # said by the cancellation
+        raise cancelled
+    return task.result()
 
 
 def sqlite_path(url: str) -> Path:
@@ -34,8 +56,12 @@ def sqlite_path(url: str) -> Path:
     raise BadUsage(msg)
 
 
-Connection = AsyncConnection
-"""An open transaction; other rooms hand it on and never look inside."""
+class Connection(AsyncConnection):
+    """An open transaction; other rooms hand it on and never look inside."""
+
+    async def execute(self, *words: Any, **more: Any) -> sa.CursorResult[Any]:  # type: ignore[explicit-override]  # noqa: ANN401 - SQLAlchemy's own words; typing.override is of Python 3.12
+        """Run a statement, as SQLAlchemy's does, to its end."""
+        return await finished(super().execute(*words, **more))
 
 
 class Database:
@@ -85,7 +111,7 @@ class Database:
             self._held.close()
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises.
 
         Raises:
@@ -95,8 +121,15 @@ class Database:
             msg = "the database is not open"
             raise StoreError(msg)
         try:
-            async with self._engine.begin() as connection:
+            connection = Connection(self._engine)
+            try:
+                await finished(connection.start())
+                await finished(connection.begin().start())
                 yield connection
+                await finished(connection.commit())
+            finally:
+                # What was not committed is rolled back.
+                await finished(connection.close())
         except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
             cause = error.orig or error
             msg = (

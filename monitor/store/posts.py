@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.model import Interval, Link, Poll, Post
+from monitor.store.database import finished
 from monitor.store.schema import evidence, post, post_revision, post_views
 
 BATCH = 1000
@@ -250,14 +251,14 @@ async def read(
     """Yield a channel's posts by id, as they were known at a time: in the version of then."""
     moment = int(as_of.timestamp())
     earlier = await _revisions(connection, channel, moment)
-    rows = await connection.stream(
+    statement = (
         sa.select(post, evidence.c.sha256)
         .join_from(post, evidence, isouter=True)
         .where(post.c.channel == channel, post.c.first_seen <= moment)
         .order_by(post.c.id)
         .execution_options(yield_per=BATCH)
     )
-    async for row in rows:
+    async for row in _rows(connection, statement):
         known, digest, since = _as_post(row), row.sha256, row.observed_at
         if row.observed_at > moment:
             then = earlier.get(row.id)
@@ -281,6 +282,16 @@ async def read(
             datetime.fromtimestamp(since, UTC),
             None if gone is None else datetime.fromtimestamp(gone, UTC),
         )
+
+
+async def _rows(connection: AsyncConnection, statement: sa.Select[Any]) -> AsyncIterator[Any]:
+    result = await finished(connection.stream(statement))
+    try:
+        while found := await finished(result.fetchmany(BATCH)):
+            for row in found:
+                yield row
+    finally:
+        await finished(result.close())
 
 
 async def _revisions(connection: AsyncConnection, channel: int, moment: int) -> dict[int, Any]:

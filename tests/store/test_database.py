@@ -1,11 +1,13 @@
 """The database is made at first use, refused where it is not ours, and written by one at a time."""
 
 import asyncio
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.errors import BadUsage, StoreBusy, StoreError
 from monitor.store import conclusions, schema_version
@@ -189,3 +191,38 @@ def test_the_lock_is_freed_when_opening_fails(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(StoreError, match="not a SQLite database"):
             asyncio.run(attempt())
+
+
+@pytest.mark.asyncio
+async def test_a_cancelled_transaction_leaves_nothing_locked(tmp_path: Path) -> None:
+    """Cancelled at any point; before this was so, the next one waited 30 s, or for ever."""
+    moments = random.Random(5)
+    async with Database(f"sqlite:///{tmp_path}/m.db", writes="test") as database:
+
+        async def write() -> None:
+            while True:
+                async with database.begin() as connection:
+                    await facts_changed(connection)
+                    await connection.execute(sa.text("SELECT count(*) FROM channel"))
+
+        for _ in range(40):
+            tasks = [asyncio.create_task(write()) for _ in range(3)]
+            await asyncio.sleep(moments.uniform(0, 0.02))
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            assert {type(end) for end in ended} == {asyncio.CancelledError}
+            async with asyncio.timeout(5), database.begin() as connection:
+                await facts_changed(connection)
+
+
+@pytest.mark.asyncio
+async def test_a_block_that_raises_is_rolled_back(tmp_path: Path) -> None:
+    async with Database(f"sqlite:///{tmp_path}/m.db", writes="test") as database:
+        with pytest.raises(ZeroDivisionError):
+            async with database.begin() as connection:
+                await facts_changed(connection)
+                _ = 1 / 0
+        async with database.begin() as connection:
+            found = await connection.execute(sa.text("SELECT count(*) FROM fact"))
+            assert found.scalar() == 0

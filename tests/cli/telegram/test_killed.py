@@ -32,8 +32,13 @@ def test_killed_again_and_again_while_posts_are_pushed(
             while time.monotonic() < end:
                 server.post(channel, "در راه")
                 time.sleep(0.05)
+    with (terminal.folder / "run.err").open("a") as said:
+        said.write("CUT")
     with running(terminal) as process:
         server.wait_until(lambda: len(stored(terminal)) == len(channel.ids), 120)
+        # The last one killed may have stored all: this one is stopped once it has begun.
+        started = (terminal.folder / "run.err").read_text
+        server.wait_until(lambda: "watching" in started().rpartition("CUT")[2])
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert stored(terminal) == channel.ids
