@@ -9,13 +9,14 @@ OUT ?= demo-output
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# The locks name everything: pip is to follow them, and not to look for what an extra might want newer.
 # The stamps are newer than what they were made from, so that a second run does nothing.
 $(VENV)/.locked: requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.dev-locked: requirements-dev.lock $(VENV)/.locked
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 SOURCES := $(shell find monitor -type f -not -path '*/__pycache__/*' -not -name '* *') pyproject.toml README.md LICENSE
