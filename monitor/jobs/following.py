@@ -165,11 +165,13 @@ class Follower:
         looked = await self._look_again(account, peer, key, plan.reread_at or now)
         async with self.database.begin() as connection:
             await visits.record(connection, name, ROUTE, at=now, error=None)
-            interval = await self._interval(connection, key, joined=peer.joined)
+            due_at = now + await self._interval(connection, key, joined=peer.joined)
+            later = await visits.plan(connection, name, ROUTE)
+            if later.full_at is None or (later.due_at and later.due_at != plan.due_at):
+                due_at = now  # something was pushed, or missed, while this visit was under way
             await visits.record_plan(
-                connection, name, ROUTE, due_at=now + interval, reread_at=now,
-                account=account.name,
-            )  # fmt: skip
+                connection, name, ROUTE, due_at=due_at, reread_at=now, account=account.name
+            )
         logger().info("visited", channel=name, new_posts=visited.new_posts, looked_again=looked)
         return visited
 

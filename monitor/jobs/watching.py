@@ -6,7 +6,6 @@ and the timer reads on from the highest stored id all the same.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,7 +52,7 @@ class Watcher:
         self._tell = tell
         self._pushed: asyncio.Queue[Pushed] = asyncio.Queue(maxsize=10_000)
         self._lives: dict[str, _Account] = {}
-        self._watched: dict[int, str] = {}
+        self._names = {e.username.casefold() for e in means.settings.channel}
 
     async def watch(self, stop: asyncio.Event) -> MonitorError | None:
         """Run until `stop` is set. Returns what a person must do, if no account is left."""
@@ -93,14 +92,7 @@ class Watcher:
                 logger().warning("a pass failed; it is repeated", error=str(error))
             if opened.asker is not None:
                 await opened.asker.flush()
-                await self._know_ids(opened)
             await asyncio.sleep(TICK_S)
-
-    async def _know_ids(self, opened: Sources) -> None:
-        async with self._means.database.begin() as connection:
-            for name in opened.asker.open if opened.asker else ():
-                for folded, peer in (await accounts.peers(connection, name)).items():
-                    self._watched[peer.telegram_id] = folded
 
     def _listen(self, opened: Sources, name: str) -> None:
         """Take an account's pushes; after a reconnect all of its channels are due at once."""
@@ -108,8 +100,10 @@ class Watcher:
         account = opened.asker.open[name]
 
         def on_push(pushed: Pushed) -> None:
-            with suppress(asyncio.QueueFull):  # the timer reads on what is dropped here
+            try:
                 self._pushed.put_nowait(pushed)
+            except asyncio.QueueFull:  # what is dropped here is read
+                on_reconnect()
 
         reading_on: set[asyncio.Task[None]] = set()
 
@@ -166,10 +160,13 @@ class Watcher:
                 await self._store(pushed, now)
 
     async def _store(self, pushed: Pushed, now: datetime) -> None:
-        name = self._watched.get(pushed.telegram_id)
-        if name is None:
-            return  # a channel that the account joined, but nobody watches
         async with self._means.database.begin() as connection:
+            # Asked each time: a push may come in the middle of the pass that first met its channel.
+            names = self._names.intersection(
+                await accounts.names_of(connection, pushed.telegram_id)
+            )
+            if not names:
+                return  # a channel that the account joined, but nobody watches
             stored = await channels.by_telegram_id(connection, pushed.telegram_id)
             if stored is None:
                 return
@@ -184,6 +181,7 @@ class Watcher:
                 await facts_changed(connection)
             if not pushed.posts and not pushed.deleted:
                 # Something changed that the push does not tell: ask again, fully.
-                await visits.record_plan(connection, name, ROUTE, due_at=now, full_at=None)
+                for name in names:
+                    await visits.record_plan(connection, name, ROUTE, due_at=now, full_at=None)
         if pushed.posts:
-            logger().info("pushed", channel=name, posts=[p.id for p in pushed.posts])
+            logger().info("pushed", channel=stored.username, posts=[p.id for p in pushed.posts])

@@ -66,6 +66,17 @@ async def peers(connection: AsyncConnection, account: str) -> dict[str, Peer]:
     return {r.folded: Peer(r.telegram_id, r.access_hash, joined=r.joined) for r in rows}
 
 
+async def names_of(connection: AsyncConnection, telegram_id: int) -> list[str]:
+    """Return the names, folded, that an account resolved to a channel's numeric id."""
+    found = await connection.execute(
+        sa.select(account_peer.c.folded)
+        .where(account_peer.c.telegram_id == telegram_id)
+        .distinct()
+        .order_by(account_peer.c.folded)
+    )
+    return list(found.scalars())
+
+
 async def telegram_id(connection: AsyncConnection, username: str) -> int | None:
     """Return the id that any account resolved a watched name to, the latest."""
     found = await connection.execute(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -37,17 +38,24 @@ class Plan:
 async def plans(connection: AsyncConnection, route: str) -> dict[str, Plan]:
     """Return the plan of every name over a route, folded."""
     rows = await connection.execute(sa.select(visit).where(visit.c.route == route))
-    return {
-        row.folded: Plan(
-            account=row.account,
-            due_at=_time(row.due_at),
-            full_at=_time(row.full_at),
-            reread_at=_time(row.reread_at),
-            last_success=_time(row.last_success),
-            errors=row.errors,
-        )
-        for row in rows
-    }
+    return {row.folded: _plan(row) for row in rows}
+
+
+async def plan(connection: AsyncConnection, username: str, route: str) -> Plan:
+    """Return the plan of one name over a route; an empty one where there is none."""
+    row = (await connection.execute(sa.select(visit).where(*_key(username, route)))).first()
+    return Plan() if row is None else _plan(row)
+
+
+def _plan(row: sa.Row[Any]) -> Plan:
+    return Plan(
+        account=row.account,
+        due_at=_time(row.due_at),
+        full_at=_time(row.full_at),
+        reread_at=_time(row.reread_at),
+        last_success=_time(row.last_success),
+        errors=row.errors,
+    )
 
 
 async def record_plan(
