@@ -16,12 +16,14 @@ A phrase matches whole words only.
 
 import re
 import tomllib
-from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from ahocorasick_rs import AhoCorasick
+
+from monitor.catalog.anchors import anchors
 from monitor.catalog.text import fold
 from monitor.errors import BadInput
 
@@ -82,98 +84,37 @@ def as_pattern(phrase: str, words: Mapping[str, str], depth: int = 0) -> str:
     return "".join(out)
 
 
-_PART = re.compile(r"\(\?:|[|)?]|\\[swd][+*?]|\\.|.", re.DOTALL)
-_LETTERS = 4
-_WORD = re.compile(rf"(?<!\w)\w{{1,{_LETTERS}}}")
-ANYWHERE = "\x00"
-"""Stands among beginnings and word starts for a phrase whose first letter is not known."""
-
-
-def word_starts(folded: str) -> frozenset[str]:
-    """Return the first letters of each word of a folded text: one, two, up to four of them."""
-    found = set(_WORD.findall(folded))
-    shorter = {word[:length] for word in found for length in range(1, _LETTERS)}
-    return frozenset(found | shorter | {ANYWHERE})
-
-
-def begins(pattern: str) -> frozenset[str]:
-    """Return what the first word of any match of `as_pattern`'s expressions begins with.
-
-    Each beginning has four letters, or fewer where the word may end or go on freely after them.
-    """
-    out: set[str] = set()
-    tokens = deque(_PART.findall(pattern))
-    _start(_alternatives(tokens), (), "", out)
-    return frozenset(out)
-
-
-def _alternatives(tokens: deque[str]) -> tuple[tuple[object, ...], ...]:
-    """Read alternatives up to a closing bracket; a group is the tuple of its alternatives."""
-    found: list[list[object]] = [[]]
-    while tokens:
-        piece = tokens.popleft()
-        if piece == ")":
-            break
-        if piece == "|":
-            found.append([])
-        elif piece == "(?:":
-            found[-1].append(_alternatives(tokens))
-        elif piece == "?":
-            found[-1][-1] = ((found[-1][-1],), ())
-        else:
-            found[-1].append(piece)
-    return tuple(tuple(sequence) for sequence in found)
-
-
-def _start(
-    alternatives: tuple[tuple[object, ...], ...],
-    rest: tuple[object, ...],
-    before: str,
-    out: set[str],
-) -> None:
-    for sequence in alternatives:
-        items = (*sequence, *rest)
-        if len(before) == _LETTERS or not items:
-            out.add(before or ANYWHERE)
-            continue
-        item, after = items[0], items[1:]
-        if isinstance(item, tuple):
-            _start(item, after, before, out)
-            continue
-        letter = str(item)[-1] if str(item)[0] == "\\" and len(str(item)) == 2 else str(item)
-        if len(letter) == 1 and (letter.isalnum() or letter == "_"):
-            _start((after,), (), before + letter, out)
-            continue
-        out.add(before or ANYWHERE)
-        if item == r"\s?":
-            _start((after,), (), before, out)
-
-
 @dataclass(frozen=True)
 class Lexicon:
     """All phrases, and for each language and role one pattern with a group for each phrase."""
 
     phrases: Mapping[str, Phrase]
     patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
-    beginnings: Mapping[str, Mapping[str, frozenset[str]]]
-    """For each language and beginning of a word, the roles that a phrase so begun may have."""
     groups: Mapping[str, str]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
+    bits: Mapping[str, int]
+    """Each role's bit in a mask of roles."""
+    anywhere: Mapping[str, int]
+    """For each language the roles that `scan` cannot rule out: some phrase has no anchor."""
+    automaton: AhoCorasick
+    masks: Sequence[int]
+    _known: dict[tuple[str, ...], int] = field(default_factory=dict)
 
-    def possible(self, folded: str, languages: frozenset[str]) -> frozenset[str]:
-        """Return the roles of which a text may hold a phrase, by how its words begin.
+    def scan(self, folded: str) -> list[tuple[int, int]]:
+        """Return where roles may begin in a folded text: places, each with a mask of roles."""
+        masks = self.masks
+        return [
+            (start, masks[index])
+            for index, start, _ in self.automaton.find_matches_as_indexes(folded, overlapping=True)
+        ]
 
-        Most roles are ruled out so, and their expressions never tried.
-        """
-        starts = word_starts(folded)
-        return frozenset().union(
-            *(
-                self.beginnings[language].get(start, ())
-                for language in languages
-                for start in starts
-            )
-        )
+    def mask(self, *roles: str) -> int:
+        """Return the mask that has these roles' bits."""
+        known = self._known.get(roles)
+        if known is None:
+            known = self._known[roles] = sum(self.bits[role] for role in roles)
+        return known
 
     def find(self, role: str, folded: str, languages: frozenset[str]) -> Iterator[Hit]:
         """Yield where phrases of a role stand in a folded text, in the languages given."""
@@ -231,12 +172,25 @@ def load() -> Lexicon:
         }
         for language, roles in parts.items()
     }
-    beginnings: dict[str, dict[str, frozenset[str]]] = {language: {} for language in LANGUAGES}
+    bits = {role: 1 << n for n, role in enumerate(sorted({p.role for p in phrases.values()}))}
+    anywhere = dict.fromkeys(LANGUAGES, 0)
+    masks: dict[str, int] = {}
     for phrase in phrases.values():
-        known = beginnings[phrase.language]
-        for start in begins(phrase.pattern):
-            known[start] = known.get(start, frozenset()) | {phrase.role}
-    return Lexicon(phrases, patterns, beginnings, groups, tuple(sorted(stems)))
+        literals = anchors(phrase.pattern)
+        if literals is None:
+            anywhere[phrase.language] |= bits[phrase.role]
+        for literal in literals or ():
+            masks[literal] = masks.get(literal, 0) | bits[phrase.role]
+    return Lexicon(
+        phrases=phrases,
+        patterns=patterns,
+        groups=groups,
+        stems=tuple(sorted(stems)),
+        bits=bits,
+        anywhere=anywhere,
+        automaton=AhoCorasick(list(masks)),
+        masks=tuple(masks.values()),
+    )
 
 
 _PERSIAN = re.compile(

@@ -4,10 +4,11 @@ Enters any string, leaves a `Normalised`. Nothing is judged here. The fold works
 at a time, so the folded text is the joined folds of the raw characters and every place maps back.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 
 _SPECIAL = {
@@ -78,15 +79,25 @@ def fold_character(char: str) -> str:
     return after
 
 
+@cache
+def _folding() -> re.Pattern[str]:
+    """Return an expression for the characters that may change, of our languages and all others."""
+    ours = map(chr, (*range(0x80), *range(0x400, 0x530), *range(0x600, 0x700)))
+    plain = "".join(re.escape(char) for char in ours if fold_character(char) == char)
+    return re.compile(f"[^{plain}]")
+
+
 def fold(text: str) -> str:
     """Fold a whole text: NFKD, case, marks, Arabic and Persian letters, digits, joiners.
 
-    Only the distinct characters are looked up and replaced, which `str.replace` does at C speed; a
-    `str.translate` over the same table was six times slower on Persian posts (FACTS, "Text").
+    Only the characters that change are looked up and replaced, which `str.replace` does at C
+    speed; a `str.translate` over the same table was six times slower on Persian posts (FACTS,
+    "Text"), and a `set` of all characters twice as slow as the expression that finds those.
     """
     if text.isascii():
         return text.lower().replace("`", "'")
-    for char in set(text):
+    text = text.lower()  # lower case folds as upper case does, and spares a pass a letter
+    for char in set(_folding().findall(text)):
         folded = fold_character(char)
         if folded != char:
             text = text.replace(char, folded)

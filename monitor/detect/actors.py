@@ -1,7 +1,7 @@
 """Decide who a sentence is about: the speaker itself, somebody else, or nobody named."""
 
 import re
-from enum import Enum
+from enum import StrEnum
 
 from monitor.detect.clauses import Sentence
 
@@ -20,7 +20,7 @@ _VERBAL = re.compile(
 )
 
 
-class Actor(Enum):
+class Actor(StrEnum):
     """Whose presence a sentence speaks of."""
 
     SELF = "self"

@@ -9,6 +9,12 @@ from monitor.detect.clauses import Sentence
 from monitor.detect.frames import Around, Frame
 
 
+ACTS = (
+    *("stop", "leave", "move", "nomore", "last", "only", "returns", "stays", "deny", "denial"),
+)
+"""Roles of which every claim has one, but "from now on, all news in A"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A frame, the sentence that makes it, and whom it is about."""
@@ -19,16 +25,25 @@ class Claim:
     actor: Actor
 
 
+def _may_act(part: Sentence) -> bool:
+    return part.may(*ACTS) or (
+        part.may("from_now", "instead") and (bool(part.names) or part.may("elsewhere"))
+    )
+
+
 def gather(parts: Sequence[Sentence], around: Around, shown: Sequence[int]) -> list[Claim]:
     """Return the claims of a post in the order of its sentences.
 
     `shown` are the sentences (by place in `parts`) that show an address of the channel itself.
     """
+    acting = [(index, part) for index, part in enumerate(parts) if _may_act(part)]
+    if not acting:
+        return []
     addressed = any(part.has("ours", "we", "address") for part in parts)
     spoken_to = any(part.has("ours", "address") for part in parts)
     reported = any(part.has("report") and not part.own() for part in parts)
     out = []
-    for index, part in enumerate(parts):
+    for index, part in acting:
         found = (
             ("close", frames.closing(part, around)),
             ("only", frames.narrowing(part, around)),

@@ -10,6 +10,7 @@ are named).
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 
 from monitor.catalog import names, phrases
@@ -41,7 +42,10 @@ class Sentence:
     start: int
     speaker: Speaker
     languages: frozenset[str]
-    _possible: frozenset[str] | None = None
+    possible: int
+    """The roles that may be here, as a mask of `Lexicon.bits`."""
+    roles: frozenset[str] | None = None
+    """What `features.roles_of` found here."""
     _roles: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     _names: list[names.NameHit] | None = None
     _named: dict[bool, tuple[tuple[int, int], ...]] = field(default_factory=dict)
@@ -53,24 +57,29 @@ class Sentence:
 
     def hits(self, role: str) -> tuple[Hit, ...]:
         """Return the phrases of a role in this sentence, places within it."""
-        if self._possible is None:
-            self._possible = phrases.load().possible(self.text, self.languages)
-        if role not in self._possible:
+        lexicon = phrases.load()
+        if not self.possible & lexicon.bits[role]:
             return ()
         if role not in self._roles:
-            found = phrases.load().find(role, self.text, self.languages)
+            found = lexicon.find(role, self.text, self.languages)
             self._roles[role] = tuple(found)
         return self._roles[role]
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is here."""
-        return any(self.hits(role) for role in roles)
+        return any(self.hits(role) for role in roles if self.may(role))
+
+    def may(self, *roles: str) -> bool:
+        """Whether any of the roles may be here: False is certain, and costs nothing."""
+        return bool(self.possible & phrases.load().mask(*roles))
 
     @property
     def names(self) -> list[names.NameHit]:
         """Platforms' names that count, Telegram's and its clients' aside."""
         if self._names is None:
-            found = names.supported(self.text, names.find(self.text), self.languages)
+            found = names.find(self.text)
+            if found:
+                found = names.supported(self.text, found, self.languages)
             self._names = [hit for hit in found if hit.group not in {"origin", "client"}]
         return self._names
 
@@ -99,14 +108,22 @@ def _blanked(piece: str) -> str:
 def sentences(folded: str, speaker: Speaker) -> list[Sentence]:
     """Cut a folded text at line ends and after closing marks; addresses stay whole."""
     folded = folded[:MAX_TEXT]
+    lexicon = phrases.load()
     languages = phrases.languages_of(folded)
+    anywhere = 0
+    for language in languages:
+        anywhere |= lexicon.anywhere[language]
+    places = deque(sorted(lexicon.scan(folded)))
     out: list[Sentence] = []
     start = 0
     ends = [(hit.start(), hit.end()) for hit in _ENDS.finditer(folded)]
     for stop, after in [*ends, (len(folded), len(folded))]:
+        mask = anywhere
+        while places and places[0][0] < stop:
+            mask |= places.popleft()[1]
         piece = folded[start:stop][:MAX_SENTENCE]
         if any(char.isalnum() for char in piece):
-            out.append(Sentence(_blanked(piece), start, speaker, languages))
+            out.append(Sentence(_blanked(piece), start, speaker, languages, mask))
         start = after
         if len(out) == MAX_SENTENCES:
             break

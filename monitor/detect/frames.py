@@ -64,6 +64,8 @@ def unsaid(part: Sentence) -> bool:
 
 def closing(part: Sentence, around: Around) -> Frame | None:
     """Find a stop, a leaving, a last post or a move away; denial and pauses are none."""
+    if not part.has("stop", "nomore", "last", "leave", "move"):
+        return None
     if unsaid(part) or part.has("deny", "denial"):
         return None
     for role, where in (
@@ -108,9 +110,9 @@ def _beside_place(hits: tuple[Hit, ...], part: Sentence, reach: int) -> Hit | No
 
 def moving(part: Sentence, around: Around) -> Frame | None:
     """Find a move to a place elsewhere that does not say "also"."""
-    if unsaid(part) or part.has("deny", "also"):
-        return None
     hits = part.hits("move")
+    if not hits or unsaid(part) or part.has("deny", "also"):
+        return None
     hit = _beside_place(hits, part, NEAR)
     if hit is None and around.destination:
         pair = _closest(hits, part, "account", "here")
@@ -128,7 +130,7 @@ def _partial(part: Sentence) -> bool:
 
 def narrowing(part: Sentence, around: Around) -> Frame | None:
     """Find "only there": of everything, or of a part of what the channel publishes."""
-    if unsaid(part):
+    if not part.may("only", "from_now", "instead") or unsaid(part):
         return None
     only = part.hits("only")
     linked = (
@@ -158,7 +160,7 @@ def _whole(part: Sentence) -> tuple[Hit, ...]:
 
 def returning(part: Sentence, around: Around) -> Frame | None:
     """Find a coming back to Telegram or to this channel."""
-    if unsaid(part):
+    if not part.has("returns") or unsaid(part):
         return None
     pair = _closest(part.hits("returns"), part, "telegram", "here", "account", reach=BACK_REACH)
     pair = pair or _closest(part.hits("returns"), part, "account", "here")
@@ -169,7 +171,9 @@ def returning(part: Sentence, around: Around) -> Frame | None:
 
 def staying(part: Sentence) -> Frame | None:
     """Find that the channel stays, or that its closing is denied."""
-    if part.question or part.has("maybe", "archive"):
+    if not part.has("stays", "deny", "denial") or part.question:
+        return None
+    if part.has("maybe", "archive"):
         return None
     acts = [hit for role in ("stop", "leave", "nomore", "move") for hit in part.hits(role)]
     hits = tuple(

@@ -1,0 +1,98 @@
+"""Describe a post for weighing: which roles its sentences hold, beside which others, and its links.
+
+Sentences, claims and links enter; a mapping from a feature's name to its value leaves. A name
+says what was seen, so that a weight can be read: `close:self` is a claim of closing that is
+about the speaker, `leave+telegram` two roles in one sentence, `~stays` a role anywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from monitor.catalog import phrases
+from monitor.detect.claims import Claim
+from monitor.detect.clauses import MARK, Sentence
+from monitor.detect.links import PRESENCES
+from monitor.model import DestinationLink
+
+FEW = 3
+"""Counts above this say no more."""
+LONG = 8
+"""Sentences of a post above which length says no more; uncalibrated."""
+MOST_SENTENCES = 40
+"""Sentences that are described; a notice stands at the beginning or the end of a long post."""
+
+_SILENT = frozenset({"messenger", "publish", "handle", "channel"})
+"""Roles that other rules read; by themselves they stand everywhere."""
+
+
+def roles_of(part: Sentence) -> frozenset[str]:
+    """Return what one sentence shows: the roles of the lexicons, names, addresses, questions."""
+    if part.roles is None:
+        found = {role for role in phrases.load().bits if role not in _SILENT and part.hits(role)}
+        if part.names:
+            found.add("platform")
+        if part.own():
+            found.add("own_name")
+        elif part.own(strong=False):
+            found.add("own_word")
+        if part.question:
+            found.add("question")
+        if MARK in part.text or "@" in part.text:
+            found.add("address_shown")
+        part.roles = frozenset(found)
+    return part.roles
+
+
+def describe(
+    parts: Sequence[Sentence],
+    claims: Sequence[Claim],
+    shown: Sequence[DestinationLink],
+    *,
+    foreign: bool,
+) -> dict[str, float]:
+    """Return the features of a post; `foreign` says that it is another's, forwarded."""
+    found: dict[str, float] = {}
+    anywhere: set[str] = set()
+    if len(parts) > MOST_SENTENCES:
+        half = MOST_SENTENCES // 2
+        parts = [*parts[:half], *parts[-half:]]
+    for number, part in enumerate(parts):
+        roles = roles_of(part)
+        anywhere |= roles
+        for pair in combinations(sorted(roles), 2):
+            found["+".join(pair)] = 1.0
+        if number == 0:
+            found.update((f"first:{role}", 1.0) for role in roles)
+    found.update((f"~{role}", 1.0) for role in anywhere)
+    for pair in combinations(sorted(anywhere), 2):
+        found[f"~{pair[0]}~{pair[1]}"] = 0.5
+    found.update(_of_claims(claims))
+    found.update(_of_links(shown))
+    if foreign:
+        found["foreign"] = 2.0
+    found["sentences"] = min(len(parts), LONG) / LONG
+    return found
+
+
+def _of_claims(claims: Sequence[Claim]) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for claim in claims:
+        kind = claim.frame.rule.partition(".")[0]
+        found[f"{claim.act}:{claim.actor}"] = 1.0
+        found[f"{claim.act}:{kind}:{claim.actor}"] = 1.0
+        if claim.frame.part:
+            found[f"{claim.act}:part"] = 1.0
+    return found
+
+
+def _of_links(shown: Sequence[DestinationLink]) -> Mapping[str, float]:
+    presences = [link for link in shown if link.kind in PRESENCES]
+    own = [link for link in shown if link.own]
+    return {
+        "links:own": float(min(len(own), FEW)),
+        "links:presences": float(min(len(presences), FEW)),
+        "links:any_own": float(bool(own)),
+        "links:any": float(bool(presences)),
+        "links:others": float(len(presences) > len(own)),
+        "links:platforms": float(min(len({link.platform for link in presences}), FEW)),
+    }
