@@ -12,8 +12,10 @@ are named).
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from monitor.catalog import names, phrases
+from monitor.catalog.names import NameHit
 from monitor.catalog.phrases import Hit
 from monitor.detect import speaker as own_words
 from monitor.model import Speaker
@@ -34,21 +36,32 @@ MARK = "•"
 """Stands for each character of an address in a sentence: neither a word nor a space."""
 
 
-@dataclass
+@dataclass(slots=True)
+class _Found:
+    """What was looked up in a sentence's words, wherever they stand."""
+
+    roles: frozenset[str] | None = None
+    hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
+    names: list[NameHit] | None = None
+    own: dict[bool, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=2048)
+def _found(text: str, speaker: Speaker, languages: frozenset[str], possible: int) -> _Found:  # noqa: ARG001 - they are the key
+    """Return the memory of a sentence: a footer stands under every post of a channel."""
+    return _Found()
+
+
 class Sentence:
     """One sentence of a folded text: `folded[start:end]`."""
 
-    text: str
-    start: int
-    speaker: Speaker
-    languages: frozenset[str]
-    possible: int
-    """The roles that may be here, as a mask of `Lexicon.bits`."""
-    roles: frozenset[str] | None = None
-    """What `features.roles_of` found here."""
-    _roles: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
-    _names: list[names.NameHit] | None = None
-    _named: dict[bool, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    def __init__(
+        self, text: str, start: int, speaker: Speaker, languages: frozenset[str], possible: int
+    ) -> None:
+        """Name a sentence; `possible` is a mask of the roles that may be here."""
+        self.text, self.start, self.speaker = text, start, speaker
+        self.languages, self.possible = languages, possible
+        self.found = _found(text, speaker, languages, possible)
 
     @property
     def end(self) -> int:
@@ -57,38 +70,39 @@ class Sentence:
 
     def hits(self, role: str) -> tuple[Hit, ...]:
         """Return the phrases of a role in this sentence, places within it."""
+        known = self.found.hits.get(role)
+        if known is not None:
+            return known
         lexicon = phrases.load()
         if not self.possible & lexicon.bits[role]:
             return ()
-        if role not in self._roles:
-            found = lexicon.find(role, self.text, self.languages)
-            self._roles[role] = tuple(found)
-        return self._roles[role]
+        hits = self.found.hits[role] = tuple(lexicon.find(role, self.text, self.languages))
+        return hits
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is here."""
-        return any(self.hits(role) for role in roles if self.may(role))
+        return any(self.hits(role) for role in roles)
 
     def may(self, *roles: str) -> bool:
         """Whether any of the roles may be here: False is certain, and costs nothing."""
         return bool(self.possible & phrases.load().mask(*roles))
 
     @property
-    def names(self) -> list[names.NameHit]:
+    def names(self) -> list[NameHit]:
         """Platforms' names that count, Telegram's and its clients' aside."""
-        if self._names is None:
-            found = names.find(self.text)
-            if found:
-                found = names.supported(self.text, found, self.languages)
-            self._names = [hit for hit in found if hit.group not in {"origin", "client"}]
-        return self._names
+        if self.found.names is None:
+            hits = names.find(self.text)
+            if hits:
+                hits = names.supported(self.text, hits, self.languages)
+            self.found.names = [hit for hit in hits if hit.group not in names.ORIGIN]
+        return self.found.names
 
     def own(self, *, strong: bool = True) -> tuple[tuple[int, int], ...]:
         """Return where the channel's own names stand; a signature at the end is left out."""
-        if strong not in self._named:
-            found = own_words.named(self.speaker, self.text, strong=strong)
-            self._named[strong] = tuple(span for span in found if not self._signature(*span))
-        return self._named[strong]
+        if strong not in self.found.own:
+            spans = own_words.named(self.speaker, self.text, strong=strong)
+            self.found.own[strong] = tuple(span for span in spans if not self._signature(*span))
+        return self.found.own[strong]
 
     def _signature(self, start: int, end: int) -> bool:
         before, after = self.text[:start].rstrip(), self.text[end:]

@@ -1,105 +1,47 @@
 """Judge what one post says about its own channel's presence on Telegram.
 
 A speaker, a text and its addresses enter; a `Verdict` leaves. Pure and deterministic: it knows
-nothing but its arguments. A cheap automaton looks at every text; only candidates meet the rules.
+nothing but its arguments. What was seen in the post (looking.py) is weighed (weighing.py); here
+the verdict is written, with the words that it rests on and what speaks against it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.catalog import names
-from monitor.catalog.text import Normalised, fold
 from monitor.detect import links
-from monitor.detect import speaker as own_words
-from monitor.detect.actors import BRIEF, Actor
-from monitor.detect.claims import Claim, gather
-from monitor.detect.clauses import MAX_TEXT, Sentence, sentences
-from monitor.detect.frames import Around
-from monitor.detect.others import reports
+from monitor.detect.actors import Actor
+from monitor.detect.claims import Claim
+from monitor.detect.clauses import Sentence
+from monitor.detect.features import roles_of
+from monitor.detect.looking import Look, look
+from monitor.detect.weighing import Weighed, weigh
 from monitor.model import DestinationLink, Label, Quote, Speaker, Verdict
 
-CONFIDENCE = {
-    "self": 0.95,  # the speaker's own words or name beside the act
-    "plain": 0.8,  # a bare "the channel is closed" in a post that speaks to its readers
-    "other": 0.8,
-    "weak": 0.6,
-    "none": 0.9,
-}
-"""How sure a verdict is, by what it rests on. Uncalibrated: an order, not a probability."""
 MAX_QUOTE = 400
 MAX_EVIDENCE = 4
+AGAINST = 3
+"""Reasons against that a verdict names."""
+NOTHING = Verdict(Label.NONE, 0.99, "none.nothing")
+ENOUGH = {Label.CLOSURE: 0.5, Label.PARTIAL_MOVE: 0.5, Label.RETURN: 0.5}
+"""A channel's own step is told only where it is likelier than all else together."""
 
-NOTHING = Verdict(Label.NONE, CONFIDENCE["none"], "none.nothing")
-
-
-def _quotes(text: Normalised, claims: Sequence[Claim]) -> tuple[Quote, ...]:
-    out: list[Quote] = []
-    for claim in claims:
-        start, end = text.span(claim.part.start, claim.part.end)
-        end = min(end, start + MAX_QUOTE)
-        quote = Quote(text.raw[start:end], start, end)
-        if quote.quote and quote not in out:
-            out.append(quote)
-    return tuple(out[:MAX_EVIDENCE])
-
-
-def _inviting(parts: Sequence[Sentence], shown: Sequence[DestinationLink]) -> Sentence | None:
-    """Find a sentence that invites to a place elsewhere without showing a handle of our own."""
-    advertised = sum(len(part.hits("ad")) for part in parts) >= links.AD_WORDS
-    for part in parts:
-        if part.question or advertised or part.has("report", "ad", "block", "deny", "fake"):
-            continue
-        if not (part.names or part.has("elsewhere")) or not part.has("invite", "opened"):
-            continue
-        if part.own() or part.has("ours", "we"):
-            return part
-        # Somebody's own address beside a bare "follow" is somebody's own invitation.
-        if part.has("invite") and not part.has("actor") and not shown and len(part.text) <= BRIEF:
-            return part
-        if part.has("opened") and part.own(strong=False):
-            return part
-    return None
-
-
-def _inside(parts: Sequence[Sentence], text: str, shown: Sequence[DestinationLink]) -> bool:
-    """Whether the post only moves within Telegram: its addresses are all Telegram's."""
-    if shown or not ("t.me/" in text or "telegram.me/" in text):
-        return False
-    return not any(part.names or part.has("elsewhere", "telegram") for part in parts)
-
-
-def _own_story(claims: Sequence[Claim]) -> tuple[Label, list[Claim]]:
-    mine = [claim for claim in claims if claim.actor is Actor.SELF]
-    by = {act: [c for c in mine if c.act == act] for act in ("close", "only", "back", "stay")}
-    stays = any(c.act == "stay" and c.actor is not Actor.OTHER for c in claims)
-    back = [c for c in by["back"] if c.part.own() or c.part.has("ours", "we", "account")]
-    if back:
-        return Label.RETURN, back
-    if by["only"] and (stays or (by["only"][0].frame.part and not by["close"])):
-        return Label.PARTIAL_MOVE, by["only"]
-    if by["close"] and stays:
-        partly = [c for c in by["close"] if c.part.has("part")]
-        return (Label.PARTIAL_MOVE, partly) if partly else (Label.NONE, [])
-    if by["close"]:
-        return Label.CLOSURE, by["close"] + by["only"]
-    if by["only"]:
-        return Label.CLOSURE, by["only"]
-    return Label.NONE, []
-
-
-def _verdict(
-    label: Label,
-    rule: str,
-    confidence: float,
-    evidence: tuple[Quote, ...],
-    shown: Sequence[DestinationLink],
-) -> Verdict:
-    own: dict[tuple[str, str], tuple[str, str]] = {}
-    for link in shown:
-        if link.own and link.handle:
-            own.setdefault((link.platform, link.handle.casefold()), (link.platform, link.handle))
-    return Verdict(label, confidence, rule, evidence, tuple(shown), tuple(own.values()))
+_ACTS = {
+    Label.CLOSURE: ("close", "only"),
+    Label.PARTIAL_MOVE: ("only", "close", "stay"),
+    Label.RETURN: ("back",),
+    Label.THIRD_PARTY: ("close", "only", "back", "stay"),
+}
+"""Claims that a label rests on, the weightier first."""
+_TELLING = {
+    Label.CLOSURE: ("stop", "leave", "nomore", "last", "move", "only"),
+    Label.PARTIAL_MOVE: ("only", "nomore", "move", "part", "stays", "rest"),
+    Label.RETURN: ("returns", "past", "stop"),
+    Label.THIRD_PARTY: ("stop", "leave", "move", "nomore", "returns", "stays", "deny", "last"),
+    Label.INVITATION: ("invite", "opened", "platform", "address_shown"),
+}
+"""Roles whose sentences are quoted where no claim stands."""
+_STEPS = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE, Label.RETURN})
 
 
 def judge(
@@ -115,77 +57,87 @@ def judge(
     first 16,384 code points are judged. Labels as in docs: closure, partial_move, invitation,
     return, third_party, none.
     """
-    folded = fold(text[:MAX_TEXT])
-    if not urls and not names.gate().find_matches_as_indexes(folded):
+    seen = look(speaker, text, urls, forwarded_from)
+    if seen is None:
         return NOTHING
-    whole = Normalised(text[:MAX_TEXT], folded)
-    parts = sentences(folded, speaker)
-    found = links.read(speaker, whole, urls, parts)
-    shown = links.decide(speaker, whole, found, parts, forwarded_from)
-    around = Around(
-        telegram=any(part.has("telegram") for part in parts),
-        destination=bool(found) or any(part.names or part.has("elsewhere") for part in parts),
-        here=any(part.has("here") for part in parts),
+    weighed = weigh(seen.features())
+    label = _label(seen, weighed)
+    shown = seen.shown
+    if label in {Label.CLOSURE, Label.PARTIAL_MOVE}:
+        shown = tuple(replace(x, own=x.own or x.kind in links.PRESENCES) for x in shown)
+    claims = _grounds(seen.claims, label)
+    return Verdict(
+        label=label,
+        confidence=round(weighed.chances[label], 4),
+        rule=f"{label}.{_rule(claims, weighed, label)}",
+        evidence=_quotes(seen, [c.part for c in claims] or _telling(seen.parts, label)),
+        links=shown,
+        own_destinations=_own(shown),
+        against=_against(weighed, label),
     )
-    own_places = [
-        placed.sentence
-        for placed, link in zip(found, shown, strict=True)
-        if link.own and placed.sentence is not None
+
+
+def _label(seen: Look, weighed: Weighed) -> Label:
+    """Return the likeliest label that may be told."""
+    ranked = sorted(Label, key=lambda label: -weighed.chances[label])
+    for label in ranked:
+        if weighed.chances[label] < ENOUGH.get(label, 0):
+            continue
+        if seen.foreign and label in _STEPS:
+            continue  # another's step is a report, and weighed as one
+        return label
+    return Label.NONE
+
+
+def _grounds(claims: Sequence[Claim], label: Label) -> list[Claim]:
+    """Return the claims that a label rests on, the weightier acts first."""
+    other = label is Label.THIRD_PARTY
+    found = [c for c in claims if (c.actor is not Actor.SELF) == other or c.actor is Actor.NOBODY]
+    acts = _ACTS.get(label, ())
+    return sorted((c for c in found if c.act in acts), key=lambda c: acts.index(c.act))
+
+
+def _telling(parts: Sequence[Sentence], label: Label) -> list[Sentence]:
+    """Return the sentences that show what a label is about."""
+    wanted = _TELLING.get(label, ())
+    ranked = [
+        (min(wanted.index(role) for role in found), part)
+        for part in parts
+        if (found := roles_of(part).intersection(wanted))
     ]
-    claims = gather(parts, around, own_places)
-    if forwarded_from and not own_words.is_own_forward(speaker, forwarded_from):
-        told = [c for c in claims if c.part.has("telegram", "account", "here") or c.act == "close"]
-        if told:
-            return _verdict(
-                Label.THIRD_PARTY,
-                f"forward.{told[0].frame.rule}",
-                CONFIDENCE["other"],
-                _quotes(whole, told),
-                shown,
-            )
-        return replace(NOTHING, rule="none.forward", links=shown)
-    return _judge_own(whole, parts, claims, shown, around)
+    return [part for _, part in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _judge_own(
-    whole: Normalised,
-    parts: Sequence[Sentence],
-    claims: Sequence[Claim],
-    shown: tuple[DestinationLink, ...],
-    around: Around,
-) -> Verdict:
-    label, grounds = _own_story(claims)
-    if label is Label.CLOSURE and _inside(parts, whole.folded, shown):
-        return replace(NOTHING, rule="none.inside", links=shown)
-    if label is not Label.NONE:
-        if label in {Label.CLOSURE, Label.PARTIAL_MOVE}:
-            shown = tuple(replace(x, own=x.own or x.kind in links.PRESENCES) for x in shown)
-        sure = any(c.part.has("ours", "we") or c.part.own() for c in grounds)
-        return _verdict(
-            label,
-            grounds[0].frame.rule,
-            CONFIDENCE["self" if sure else "plain"],
-            _quotes(whole, grounds),
-            shown,
-        )
-    others = reports(claims, around)
-    if others:
-        return _verdict(
-            Label.THIRD_PARTY,
-            f"other.{others[0].frame.rule}",
-            CONFIDENCE["other"],
-            _quotes(whole, others),
-            shown,
-        )
-    own = [link for link in shown if link.own]
-    inviting = _inviting(parts, shown)
-    if own or inviting is not None:
-        evidence: tuple[Quote, ...] = ()
-        if inviting is not None:
-            start, end = whole.span(inviting.start, inviting.end)
-            evidence = (Quote(whole.raw[start:end], start, end),)
-        rule = "invitation.own_link" if own else "invitation.words"
-        return _verdict(
-            Label.INVITATION, rule, CONFIDENCE["plain" if own else "weak"], evidence, shown
-        )
-    return replace(NOTHING, rule="none.other", links=shown)
+def _rule(claims: Sequence[Claim], weighed: Weighed, label: Label) -> str:
+    if claims:
+        return claims[0].frame.rule
+    other = Label.NONE if label is not Label.NONE else Label.INVITATION
+    return next((name for name, _ in weighed.speaking(label, other)), "nothing")
+
+
+def _against(weighed: Weighed, label: Label) -> tuple[str, ...]:
+    """Return what most speaks against a label: the next label's chance and its features."""
+    other = max((x for x in Label if x is not label), key=lambda x: weighed.chances[x])
+    reasons = [
+        name for name, weight in reversed(weighed.speaking(label, other)) if weight < 0
+    ][: AGAINST - 1]
+    return (f"{other} {weighed.chances[other]:.2f}", *reasons)
+
+
+def _quotes(seen: Look, parts: Iterable[Sentence]) -> tuple[Quote, ...]:
+    out: list[Quote] = []
+    for part in parts:
+        start, end = seen.whole.span(part.start, part.end)
+        end = min(end, start + MAX_QUOTE)
+        quote = Quote(seen.whole.raw[start:end], start, end)
+        if quote.quote.strip() and quote not in out:
+            out.append(quote)
+    return tuple(out[:MAX_EVIDENCE])
+
+
+def _own(shown: Sequence[DestinationLink]) -> tuple[tuple[str, str], ...]:
+    own: dict[tuple[str, str], tuple[str, str]] = {}
+    for link in shown:
+        if link.own and link.handle:
+            own.setdefault((link.platform, link.handle.casefold()), (link.platform, link.handle))
+    return tuple(own.values())

@@ -109,6 +109,11 @@ def named(speaker: Speaker, folded: str, *, strong: bool = True) -> Iterator[tup
             yield min(places)[0], max(end for _, end in places)
 
 
+def named_in(speaker: Speaker, folded: str) -> bool:
+    """Whether any of the channel's names stands in a folded text."""
+    return any(True for _ in named(speaker, folded, strong=False))
+
+
 def _core(handle: str) -> str:
     """Return a handle without case, marks, closing digits and words that any channel may add."""
     words = [word for word in re.split(r"[^a-z0-9]+", fold(handle)) if word]

@@ -96,6 +96,8 @@ class Verdict:
     evidence: tuple[Quote, ...] = ()
     links: tuple[DestinationLink, ...] = ()
     own_destinations: tuple[tuple[str, str], ...] = ()
+    against: tuple[str, ...] = ()
+    """What speaks against it: the next label with its chance, then features, the weightier first."""
 
 
 @dataclass(frozen=True, slots=True)
