@@ -47,6 +47,8 @@ def roles_of(part: Sentence) -> frozenset[str]:
             found.add("own_name")
         elif part.own(strong=False):
             found.add("own_word")
+        elif own_words.touched(part.speaker, part.text):
+            found.add("title_word")
         if part.question:
             found.add("question")
         if MARK in part.text or "@" in part.text:

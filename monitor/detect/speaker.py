@@ -109,6 +109,16 @@ def named(speaker: Speaker, folded: str, *, strong: bool = True) -> Iterator[tup
             yield min(places)[0], max(end for _, end in places)
 
 
+def touched(speaker: Speaker, folded: str) -> bool:
+    """Whether a word of the channel's title or aliases stands in a folded text.
+
+    "The Consulate" is the speaker itself where its title is "Consulate of X in Y".
+    """
+    return any(
+        stem.search(folded) for name in names_of(speaker) for stem in name.stems or (name.whole,)
+    )
+
+
 def named_in(speaker: Speaker, folded: str) -> bool:
     """Whether any of the channel's names stands in a folded text."""
     return any(True for _ in named(speaker, folded, strong=False))
