@@ -1,5 +1,6 @@
 """`run` stopped at awkward moments: a service manager's SIGTERM is never a failure."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import Terminal
-from tests.cli.telegram.serving import configure, environment, running, typed
+from tests.cli.telegram.serving import PHONE, configure, environment, running, typed
 from tests.telegram_server import Channel, TelegramServer
 
 
@@ -93,6 +94,30 @@ def test_the_service_goes_on_while_somebody_is_about_to_sign_in(
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert said.read_text().count("account must wait") == 1
+
+
+@pytest.mark.parametrize("at_a_terminal", [False, True])
+def test_ctrl_c_at_a_question_ends_at_once(
+    terminal: Terminal, server: TelegramServer, *, at_a_terminal: bool
+) -> None:
+    """Not only after the next Enter."""
+    server.add_user(PHONE, code="76543")
+    configure(terminal, server)
+    keyboard, screen = os.openpty() if at_a_terminal else os.pipe()[::-1]
+    login = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "login"],
+        cwd=terminal.folder, env=environment(), text=True, encoding="utf-8",
+        stdin=screen, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert login.stderr is not None
+    asked = "".join(iter(lambda: login.stderr.read(1), ":"))  # type: ignore[union-attr]
+    assert asked.endswith("Code that Telegram sent")
+    time.sleep(0.5)
+    login.send_signal(signal.SIGINT)
+    _, said = login.communicate(timeout=10)
+    assert (login.returncode, "stopped" in said, "Traceback" in said) == (130, True, False)
+    os.close(keyboard)
+    os.close(screen)
 
 
 def test_a_forgotten_key_prints_no_traceback(
