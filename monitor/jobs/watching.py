@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import BadInput, MonitorError, NeedsPerson, Retryable
-from monitor.jobs.keeping_told import ROUTE, keep_posts
+from monitor.jobs.keeping_told import ROUTE, keep_deleted, keep_posts
 from monitor.jobs.passes import Means, Sources, sources
 from monitor.log import logger
 from monitor.model import Pushed
 from monitor.secrets import AccountSecrets
-from monitor.store import accounts, channels, posts, visits
-from monitor.store.database import facts_changed
+from monitor.store import accounts, channels, visits
 
 TICK_S = 1.0
 FIRST_PAUSE = timedelta(seconds=1)
@@ -205,10 +204,10 @@ class Watcher:
                     connection, self._means.archive, stored.key, pushed.posts,
                     telegram_id=pushed.telegram_id, at=now,
                 )  # fmt: skip
-            if pushed.deleted and await posts.mark_deleted(
-                connection, stored.key, pushed.deleted, now
-            ):
-                await facts_changed(connection)
+            await keep_deleted(
+                connection, self._means.archive, stored.key, pushed.deleted,
+                telegram_id=pushed.telegram_id, at=now,
+            )  # fmt: skip
             if not pushed.posts and not pushed.deleted:
                 # Something changed that the push does not tell: ask again, fully.
                 for name in names:
