@@ -49,6 +49,7 @@ def test_the_first_handler_stands_before_anything_heavy_is_imported() -> None:
     assert not heavy & set(seen.stdout.split())
 
 
+@pytest.mark.timeout(120)
 def test_sigterm_while_it_connects_is_a_clean_end(
     terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
 ) -> None:
@@ -60,7 +61,7 @@ def test_sigterm_while_it_connects_is_a_clean_end(
         text = text.replace('1000\ntimeout = "2s"', '1000\ntimeout = "60s"')
         (terminal.folder / "channels.toml").write_text(text, encoding="utf-8")
         with running(terminal) as process:
-            silent.settimeout(15)
+            silent.settimeout(45)
             taken, _ = silent.accept()
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
