@@ -46,7 +46,7 @@ def test_an_archive_gives_the_same_facts_again(
     kinds = {f["kind"] for f in terminal.ok("findings", "--json", "--now", last).json}
     assert {"closure_notice", "post_edited", "post_deleted", "about_changed"} <= kinds
     held = rows(terminal, "SELECT count(*) FROM evidence")
-    assert " 0 new" in terminal.ok("import", archive).out
+    assert "posts (0 new)" in terminal.ok("import", archive).out
     assert [rows(terminal, query) for query in FACTS] == before
     assert rows(terminal, "SELECT count(*) FROM evidence") == held
 
