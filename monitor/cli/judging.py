@@ -28,6 +28,7 @@ from monitor.cli.context import (
 from monitor.cli.program import app, asked
 from monitor.errors import BadInput, BadUsage
 from monitor.jobs import classifying, judging
+from monitor.log import harmless
 from monitor.model import Json, Kind
 
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this username.")]
@@ -117,7 +118,7 @@ def cases(
             f"{d.get('platform')}:{d.get('handle')}" for d in _list(case["destinations"])
         )
         table.add_row(
-            *(str(x or "-") for x in (
+            *(harmless(str(x or "-")) for x in (
                 case["channel"], case["state"], str(case["since"] or "-")[:10],
                 case["availability"], elsewhere, case["why"],
             ))

@@ -61,8 +61,8 @@ def asked(context: typer.Context) -> Invocation:
     return cast("Invocation", context.obj)
 
 
-def main() -> None:
-    """Run the program; never returns. Exit codes: see errors.py."""
+def run_program() -> None:
+    """Run the command that was typed; never returns. Exit codes: see errors.py."""
     # Importing registers the commands; each module is read only once the program runs.
     from monitor.cli import collecting, importing, judging, login, reporting, service  # noqa: F401, PLC0415
 

@@ -17,6 +17,7 @@ from monitor.errors import MonitorError
 from monitor.jobs.passes import Means
 from monitor.jobs.status import status as how_it_stands
 from monitor.jobs.watching import Watcher
+from monitor.log import harmless
 
 
 @app.command("run")
@@ -55,7 +56,7 @@ def status(
     if json:
         result_json(told)
         return
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, markup=False)
     for title, rows in told.items():
         if not isinstance(rows, list):
             continue
@@ -68,7 +69,7 @@ def status(
             table.add_column(column)
         for row in rows:
             if isinstance(row, dict):
-                table.add_row(*("" if row[c] is None else str(row[c]) for c in columns))
+                table.add_row(*("" if row[c] is None else harmless(str(row[c])) for c in columns))
         console.print(table)
 
 

@@ -24,6 +24,7 @@ from monitor.model import (
     Probe,
     Profile,
 )
+from monitor.sources.items import ToldItem
 from monitor.sources.telegram import Account
 from monitor.store import accounts, channels, evidence, observations, posts
 from monitor.store.archive import Archive
@@ -47,11 +48,62 @@ async def keep_posts(
         return Written()
     ids = [post.id for post in told]
     body = b"".join(to_json(post) + b"\n" for post in told)
-    uri = f"tg://channel?id={telegram_id}&from={min(ids)}&to={max(ids)}"
+    uri = await _address(connection, telegram_id, f"from={min(ids)}&to={max(ids)}")
     proof = await _prove(connection, archive, uri, body, at)
     written = await posts.write(connection, key, [(post, at) for post in told], proof)
     await facts_changed(connection)
     return written
+
+
+async def keep_deleted(
+    connection: Connection,
+    archive: Archive,
+    key: int,
+    ids: Sequence[int],
+    *,
+    telegram_id: int,
+    at: datetime,
+) -> None:
+    """Mark posts that an account was told are not there (any more), with the evidence of that."""
+    if not ids or not await posts.mark_deleted(connection, key, ids, at):
+        return
+    body = b"".join(to_json({"deleted": number}) + b"\n" for number in ids)
+    uri = await _address(connection, telegram_id, f"deleted={min(ids)}-{max(ids)}")
+    await _prove(connection, archive, uri, body, at)
+    await facts_changed(connection)
+
+
+async def keep_recorded(connection: Connection, archive: Archive, item: ToldItem) -> Written | None:
+    """Store again what an archive says that an account was told; None if that is known already."""
+    fetched, at = item.fetched, item.fetched.at
+    digest = hashlib.sha256(fetched.body).hexdigest()
+    if await evidence.known(connection, sha256=digest, source=fetched.url, at=at):
+        return None
+    proof = await _prove(connection, archive, fetched.url, fetched.body, at)
+    if item.info is not None:
+        name = item.username or str(item.telegram_id)
+        key = await keep_info(connection, archive, name, item.info, at=at, whole=True, proof=proof)
+        await keep_probe(
+            connection, key, item.info.state, at=at, detail=item.info.restriction or ""
+        )
+        return Written()
+    if item.username is not None:
+        key = await channels.resolve(connection, item.username, item.telegram_id, at=at)
+    else:
+        stored = await channels.by_telegram_id(connection, item.telegram_id)
+        number = str(item.telegram_id)
+        key = stored.key if stored else await channels.resolve(connection, number, item.telegram_id)
+    written = await posts.write(connection, key, [(post, at) for post in item.posts], proof)
+    await posts.mark_deleted(connection, key, item.deleted, at)
+    await facts_changed(connection)
+    return written
+
+
+async def _address(connection: Connection, telegram_id: int, what: str) -> str:
+    """Return the address of a record; with the name, so that it can be read back by itself."""
+    stored = await channels.by_telegram_id(connection, telegram_id)
+    name = f"&name={quote(stored.username)}" if stored and stored.holds_name else ""
+    return f"tg://channel?id={telegram_id}&{what}{name}"
 
 
 async def _prove(
@@ -78,24 +130,25 @@ async def keep_info(
     *,
     at: datetime,
     whole: bool,
+    proof: int | None = None,
 ) -> int:
     """Store what an account was told of a channel itself; return the channel's key.
 
     `username` is what the channel was last called, for one that has no public name (any more).
-    `whole` is full information, which is kept as evidence; without it only what differs is kept.
+    `whole` is full information, which is kept as evidence, unless `proof` is that already;
+    without it only what differs is kept.
     """
     name = told.username or username
     key = await channels.resolve(connection, name, told.telegram_id, at=at)
-    proof = None
-    if whole:
+    if whole and proof is None:
         known = {k: v for k, v in asdict(told).items() if k not in {"access_hash", "joined"}}
         body = to_json(known) + b"\n"
         uri = f"tg://channel?id={told.telegram_id}&full={quote(name)}"
         proof = await _prove(connection, archive, uri, body, at)
-        if told.subscribers is not None:
-            count = Count(at, Interval(told.subscribers, told.subscribers), ROUTE,
-                          title=told.title, evidence=proof)  # fmt: skip
-            await observations.add_counts(connection, key, [count])
+    if whole and told.subscribers is not None:
+        count = Count(at, Interval(told.subscribers, told.subscribers), ROUTE,
+                      title=told.title, evidence=proof)  # fmt: skip
+        await observations.add_counts(connection, key, [count])
     if told.state is not Availability.PRIVATE:
         profile = Profile(
             at=at, username=name, title=told.title, about=told.about, verified=told.verified,

@@ -3,8 +3,10 @@
 from monitor.sources.telegram.account import Account
 from monitor.sources.telegram.failures import AccountLost, Flooded, StaleAccess, Unavailable
 from monitor.sources.telegram.pace import Held, Pace, Timer
+from monitor.sources.telegram.session import WAIT_S
 
 __all__ = [
+    "WAIT_S",
     "Account",
     "AccountLost",
     "Flooded",

@@ -1,8 +1,7 @@
 """One signed-in account: questions in, facts out. It stores nothing and decides nothing."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from monitor.sources.telegram.client import PacedClient, method_of
 from monitor.sources.telegram.failures import AccountLost, as_ours
 from monitor.sources.telegram.pace import Pace
 from monitor.sources.telegram.proxies import transport
-from monitor.sources.telegram.session import install_key, open_session
+from monitor.sources.telegram.session import WAIT_S, install_key, open_session
 
 BATCH = 100
 """Telegram's most messages, and channels, of one answer."""
@@ -53,19 +52,24 @@ class Account:
         self.on_push: Callable[[Pushed], None] = lambda _pushed: None
         self.on_reconnect: Callable[[], None] = lambda: None
 
-    async def open(self) -> None:
+    async def open(self, wait_s: float = WAIT_S) -> None:
         """Open the session file and connect; what this opens, `close` closes.
+
+        `wait_s` is how long another process may take to let go of the session file.
 
         Raises:
             AccountLost: it is signed out or banned.
             Retryable: Telegram cannot be reached.
             BadConfiguration: the session file is open to others, or the proxy is no proxy.
+            MonitorError: another process uses the session file.
         """
         async with AsyncExitStack() as opening:
             server = self._settings.server
             if server is not None:
                 install_key(server.public_key, self._base)
-            session = opening.enter_context(open_session(self._secrets.session, server))
+            session = await opening.enter_async_context(
+                open_session(self._secrets.session, server, wait_s)
+            )
             client = PacedClient(
                 session, self._secrets.api_id, self._secrets.api_hash,
                 account=self.name, pace=self.pace, timeout=self._settings.timeout,
@@ -74,7 +78,7 @@ class Account:
                 **transport(self._secrets.proxy),
             )  # fmt: skip
             client.add_event_handler(self._told, events.Raw())
-            opening.push_async_callback(_leave, client)
+            opening.push_async_callback(client.leave)
             await self._connect(client)
             self._client = client
             self._held = opening.pop_all()
@@ -222,10 +226,3 @@ class Account:
 
 def _input(peer: Peer) -> Any:  # noqa: ANN401 - a TL object
     return types.InputChannel(peer.telegram_id, peer.access_hash)
-
-
-async def _leave(client: PacedClient) -> None:
-    """Disconnect; a connection that is broken already must not keep us from ending."""
-    with suppress(Exception):
-        async with asyncio.timeout(5):
-            await client.disconnect()

@@ -9,7 +9,7 @@ from telethon import types, utils
 
 from monitor.log import logger
 from monitor.model import Availability, ChannelInfo, Post, Pushed
-from monitor.sources.fields import BadRow, as_possible
+from monitor.sources.fields import MAX_NAME, MAX_TEXT, BadRow, as_possible
 from monitor.sources.telethon_json import post_of
 from monitor.sources.telethon_parts import service_of
 
@@ -55,13 +55,25 @@ def post(message: TL, album: tuple[int, ...], entities: Mapping[int, TL]) -> Pos
         made = post_of(row, message.id, at, changed, album)
     except BadRow as error:
         logger().warning("kept with its words alone", post=message.id, reason=str(error))
-        made = post_of({"message": row.get("message")}, message.id, at, changed, album)
+        words: dict[str, object] = {"message": _cut(str(row.get("message") or ""), MAX_TEXT)}
+        made = post_of(words, message.id, at, changed, album)
     source = getattr(message.fwd_from, "from_id", None)
     if isinstance(source, types.PeerChannel):
         chat = entities.get(utils.get_peer_id(source))
-        name = getattr(chat, "username", None) or getattr(chat, "title", None)
+        name = getattr(chat, "username", None) or _line(getattr(chat, "title", None))
         return replace(made, forwarded_from=name or made.forwarded_from)
     return made
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text as the store takes it: without NUL, of at most `most` UTF-16 units."""
+    whole = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-16-le", "replace")
+    return whole[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def _line(text: str | None) -> str | None:
+    """Return a title on one line, bounded; None for none."""
+    return " ".join(_cut(text or "", MAX_NAME).split()) or None
 
 
 def _aware(at: datetime) -> datetime:
@@ -71,10 +83,11 @@ def _aware(at: datetime) -> datetime:
 def info(chat: TL) -> ChannelInfo:
     """Return what a channel object tells, whole or forbidden."""
     if isinstance(chat, types.ChannelForbidden):
-        return ChannelInfo(chat.id, Availability.PRIVATE, title=chat.title,
+        return ChannelInfo(chat.id, Availability.PRIVATE, title=_line(chat.title),
                            access_hash=chat.access_hash)  # fmt: skip
     if not isinstance(chat, types.Channel):
-        return ChannelInfo(chat.id, Availability.WRONG_KIND, title=getattr(chat, "title", None))
+        title = _line(getattr(chat, "title", None))
+        return ChannelInfo(chat.id, Availability.WRONG_KIND, title=title)
     state, restriction = Availability.OK, None
     if not chat.broadcast or chat.megagroup:
         state = Availability.WRONG_KIND
@@ -83,14 +96,14 @@ def info(chat: TL) -> ChannelInfo:
             f"{r.platform}: {r.reason}: {r.text}"
             for r in cast("list[TL]", chat.restriction_reason or [])
         ]
-        restriction = "; ".join(reasons)[:500] or "no reason given"
+        restriction = _cut("; ".join(reasons), 500) or "no reason given"
         state = Availability.RESTRICTED
     names = [n.username for n in chat.usernames or [] if n.active]
     return ChannelInfo(
         telegram_id=chat.id,
         state=state,
         username=chat.username or next(iter(names), None),
-        title=chat.title,
+        title=_line(chat.title),
         verified=bool(chat.verified),
         subscribers=chat.participants_count,
         joined=not chat.left,
@@ -105,7 +118,7 @@ def full_info(answer: TL, telegram_id: int) -> ChannelInfo:
     full = answer.full_chat
     return replace(
         info(chat),
-        about=full.about or None,
+        about=_cut(full.about or "", MAX_TEXT) or None,
         subscribers=full.participants_count,
         pinned_id=full.pinned_msg_id,
         linked_chat=full.linked_chat_id,
