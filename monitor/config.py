@@ -141,8 +141,9 @@ class TelegramSettings(_Table):
     """`[sources.telegram]`: how carefully accounts ask.
 
     A channel is polled after half its usual gap, but not sooner than `poll` and not later than
-    `slowest`. `burst` requests may follow one another at once after a rest: 30 pages of 100 posts is
-    what Telethon itself reads without a pause. `patience` is how long a one-shot command waits for a flood to end.
+    `slowest`. `burst` requests may follow one another at once after a rest: 30 pages of 100 posts
+    are what Telethon itself reads without a pause. `patience` is how long a one-shot command waits
+    for a flood to end.
     """
 
     requests_per_second: float = Field(default=1.0, gt=0, le=10_000)
