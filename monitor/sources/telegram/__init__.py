@@ -3,6 +3,7 @@
 from monitor.sources.telegram.account import Account
 from monitor.sources.telegram.failures import AccountLost, Flooded, StaleAccess, Unavailable
 from monitor.sources.telegram.pace import Held, Pace, Timer
+from monitor.sources.telegram.translating import Told
 
 __all__ = [
     "Account",
@@ -12,5 +13,6 @@ __all__ = [
     "Pace",
     "StaleAccess",
     "Timer",
+    "Told",
     "Unavailable",
 ]
