@@ -86,7 +86,7 @@ def _register(arguments: Sequence[str]) -> None:
         import_module(f"monitor.cli.{module}")
     if not gc.get_freeze_count():
         # What was imported stays: looked through by each collection and again at the end, it
-        # costs a fifth of a second at the least. A page of posts is some ten thousand objects.
+        # costs a fifth of a second at the least. A batch of posts is some ten thousand objects.
         gc.freeze()
         gc.set_threshold(10_000, 10, 10)
 

@@ -169,7 +169,7 @@ class Account:
         """Yield a channel's messages, oldest first, a hundred or so at a time.
 
         It asks what Telethon's `iter_messages(reverse=True)` asks, and leaves out what that adds
-        to each message, which costs as much as reading the answer does.
+        to each message, which costs half as much as reading the answer does.
 
         Args:
             peer: the channel.
