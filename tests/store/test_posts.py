@@ -56,6 +56,28 @@ async def test_a_post_comes_back_as_it_went_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_many_new_posts_at_once_come_back_as_they_went_in(tmp_path: Path) -> None:
+    """Whatever statement writes them: whole ones of many rows, and one for the rest."""
+    many = [
+        Post(
+            id=number, at=AT, text=f"متن {number}", views=Interval(number, number),
+            edited=number % 2 == 0, edited_at=AT if number % 2 == 0 else None,
+            links=(Link(f"https://sapp.ir/{number}"),) if number % 3 == 0 else (),
+            album=(number, number + 1) if number % 5 == 0 else (), reply_to=number or None,
+        )
+        for number in range(1, 2 * posts.AT_ONCE + 8)
+    ]  # fmt: skip
+    async with database(tmp_path) as db:
+        whole, rest = many[: posts.AT_ONCE], many[posts.AT_ONCE :]
+        assert (await write(db, *((post, AT) for post in whole))).new == len(whole)
+        # Half of these are stored already.
+        assert (await write(db, *((post, AT) for post in many))) == posts.Written(
+            new=len(rest), unchanged=len(whole)
+        )
+        assert await read(db, AT) == many
+
+
+@pytest.mark.asyncio
 async def test_the_same_post_twice_is_one_post_and_no_edit(tmp_path: Path) -> None:
     async with database(tmp_path) as db:
         first = await write(db, (Post(1, AT, "a"), AT), (Post(1, AT, "a"), AT))
