@@ -182,9 +182,7 @@ def load() -> Lexicon:
             parts[language].setdefault(phrase.role, []).append(part)
     sources = {
         # The boundaries stand once, outside: within words nothing is tried at all.
-        language: {
-            role: rf"(?<!\w)(?:{'|'.join(found)})(?!\w)" for role, found in roles.items()
-        }
+        language: {role: rf"(?<!\w)(?:{'|'.join(found)})(?!\w)" for role, found in roles.items()}
         for language, roles in parts.items()
     }
     bits = {role: 1 << n for n, role in enumerate(sorted({p.role for p in phrases.values()}))}

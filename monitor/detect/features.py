@@ -55,7 +55,10 @@ def roles_of(part: Sentence) -> frozenset[str]:
             found.add("address_shown")
         if speaker_label(part):
             found.add("name_and_colon")
-        if any(not own_words.named_in(part.speaker, hit.group(1)) for hit in _QUOTED.finditer(part.text)):
+        if any(
+            not own_words.named_in(part.speaker, hit.group(1))
+            for hit in _QUOTED.finditer(part.text)
+        ):
             found.add("quoted_name")
         part.found.roles = frozenset(found)
     return part.found.roles

@@ -118,9 +118,9 @@ def _rule(claims: Sequence[Claim], weighed: Weighed, label: Label) -> str:
 def _against(weighed: Weighed, label: Label) -> tuple[str, ...]:
     """Return what most speaks against a label: the next label's chance and its features."""
     other = max((x for x in Label if x is not label), key=lambda x: weighed.chances[x])
-    reasons = [
-        name for name, weight in reversed(weighed.speaking(label, other)) if weight < 0
-    ][: AGAINST - 1]
+    reasons = [name for name, weight in reversed(weighed.speaking(label, other)) if weight < 0][
+        : AGAINST - 1
+    ]
     return (f"{other} {weighed.chances[other]:.2f}", *reasons)
 
 

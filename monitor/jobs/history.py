@@ -151,7 +151,5 @@ class Reader:
         told = [p for p in come if until is None or p.at < until]
         proof = None
         if told:
-            proof = prove_posts(
-                self.archive, told, telegram_id=peer.telegram_id, at=now, name=name
-            )
+            proof = prove_posts(self.archive, told, telegram_id=peer.telegram_id, at=now, name=name)
         return told, len(told) < len(come), proof

@@ -4,6 +4,7 @@ The evidence is the posts as we keep them, as JSON lines, and not Telegram's own
 carry people (who wrote, who is mentioned), whom we do not store.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime

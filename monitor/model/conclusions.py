@@ -97,7 +97,7 @@ class Verdict:
     links: tuple[DestinationLink, ...] = ()
     own_destinations: tuple[tuple[str, str], ...] = ()
     against: tuple[str, ...] = ()
-    """What speaks against it: the next label with its chance, then features, the weightier first."""
+    """What speaks against it: the next label and its chance, then features, the weightier first."""
 
 
 @dataclass(frozen=True, slots=True)
