@@ -207,18 +207,23 @@ def load() -> Lexicon:
 
 
 _PERSIAN = re.compile(
-    r"(?<!\w)(?:است|را|که|این|از|در|می|شد|های|برای|شود|کنید|نیز|کانال)(?!\w)|[پچژگ]"
+    r"(?<!\w)(?:است|را|که|این|از|در|می|شد|های|برای|شود|کنید|نیز|کانال|با|تا|ما|هم|یک|به)(?!\w)"
+    # Names of apps are spelled so in Arabic too.
+    r"|(?<!\w)(?!تلگرام|تیلگرام|گپ|ای\s?گپ|اینستاگرام|انستگرام|ویراستی)\w*[پچژگ]\w*"
 )
 _ARABIC = re.compile(
-    r"(?<!\w)(?:فی|الی|هذه|هذا|التی|الذی|عبر|لن|تم|و?قنا(?:ه|تنا|ته)|و?ال\w{3,})(?!\w)"
+    r"(?<!\w)(?:فی|الی|هذه|هذا|التی|الذی|عبر|لن|لم|تم|علی|عن|انه?|هنا|نحن|و?قنا(?:ه|تنا|ته|تی|تها)"
+    r"|و?(?:ب|ل|ف)?ال\w{3,})(?!\w)"
 )
+_CLEARLY = 2
+"""How many times more little words make a language the only one; uncalibrated."""
 
 
 def languages_of(folded: str) -> frozenset[str]:
     """Name the languages of the lexicons that a folded text may be in.
 
     Persian and Arabic share letters and words that mean other things: common little words decide
-    between them, both are named where none tells.
+    between them, both are named where none tells clearly.
     """
     found = set()
     chars = set(folded)
@@ -228,8 +233,8 @@ def languages_of(folded: str) -> frozenset[str]:
         found.add("ru")
     if any("\u0600" <= char <= "\u06ff" for char in chars):
         persian, arabic = len(_PERSIAN.findall(folded)), len(_ARABIC.findall(folded))
-        if persian >= arabic:
+        if persian * _CLEARLY > arabic or not arabic:
             found.add("fa")
-        if arabic >= persian:
+        if arabic * _CLEARLY > persian or not persian:
             found.add("ar")
     return frozenset(found)
