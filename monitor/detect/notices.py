@@ -13,7 +13,7 @@ from monitor.detect import links
 from monitor.detect.actors import Actor
 from monitor.detect.claims import Claim
 from monitor.detect.clauses import Sentence
-from monitor.detect.features import roles_of
+from monitor.detect.features import SHORT, concerned, roles_of
 from monitor.detect.looking import Look, look
 from monitor.detect.weighing import Weighed, weigh
 from monitor.model import DestinationLink, Label, Quote, Speaker, Verdict
@@ -26,6 +26,18 @@ NOTHING = Verdict(Label.NONE, 0.99, "none.nothing")
 ENOUGH = {Label.CLOSURE: 0.5, Label.PARTIAL_MOVE: 0.5, Label.RETURN: 0.5}
 """A channel's own step is told only where it is likelier than all else together."""
 
+CERTAIN = 0.75
+"""... and in a long post by weights alone where it is likelier still; chosen on the real posts of
+2025 and 2026, 2026-11-25."""
+_WORDS = {
+    Label.CLOSURE: frozenset({"stop", "leave", "move", "nomore", "last", "only", "archive"}),
+    Label.PARTIAL_MOVE: frozenset({"stop", "leave", "move", "nomore", "only", "stays", "rest"}),
+    Label.RETURN: frozenset({"returns", "past", "stop"}),
+    Label.THIRD_PARTY: frozenset(
+        {"stop", "leave", "move", "nomore", "last", "only", "returns", "stays", "deny", "denial"}
+    ),
+}
+"""Roles of which a post must hold one to be given a label."""
 _ACTS = {
     Label.CLOSURE: ("close", "only"),
     Label.PARTIAL_MOVE: ("only", "close", "stay"),
@@ -85,8 +97,25 @@ def _label(seen: Look, weighed: Weighed) -> Label:
             continue
         if seen.foreign and label in _STEPS:
             continue  # another's step is a report, and weighed as one
+        if not _told(seen, label, weighed.chances[label]):
+            continue
         return label
     return Label.NONE
+
+
+def _told(seen: Look, label: Label, chance: float) -> bool:
+    """Whether a label may be told: there are words for it, and the rules agree or it is likely.
+
+    Outside a notice's short text the rules must agree, or the weights be nearly certain: news is
+    full of things that stop, move and return.
+    """
+    wanted = _WORDS.get(label)
+    if wanted is None or seen.story.label is label:
+        return True
+    near = concerned(seen.parts)
+    if not any(roles_of(part).intersection(wanted) for _, part in near):
+        return False
+    return len(seen.parts) <= SHORT or chance >= CERTAIN
 
 
 def _grounds(claims: Sequence[Claim], label: Label) -> list[Claim]:
