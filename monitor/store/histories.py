@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.model import Interval, Link, Poll, Post
 from monitor.store.database import finished
+from monitor.store.queries import Query
 from monitor.store.schema import evidence, post, post_revision
 
 BATCH = 1000
@@ -80,7 +81,7 @@ async def read(
         .execution_options(yield_per=BATCH)
     )
     if changed_only:
-        statement = statement.where(post.c.id.in_(_changed(channel)))
+        statement = statement.where(post.c.id.in_(_CHANGED)).params(channel=channel)
     async for row in _rows(connection, statement):
         known, digest, since = _as_post(row), row.sha256, row.observed_at
         if row.observed_at > moment:
@@ -107,16 +108,18 @@ async def read(
         )
 
 
-def _changed(channel: int) -> sa.CompoundSelect[tuple[int]]:
-    return sa.union(
-        sa.select(post_revision.c.id).where(post_revision.c.channel == channel),
-        sa.select(post.c.id).where(post.c.channel == channel, post.c.deleted_at.is_not(None)),
-    )
+_CHANNEL: sa.BindParameter[int] = sa.bindparam("channel")
+_CHANGED = sa.union(
+    sa.select(post_revision.c.id).where(post_revision.c.channel == _CHANNEL),
+    sa.select(post.c.id).where(post.c.channel == _CHANNEL, post.c.deleted_at.is_not(None)),
+)
+_CHANGED_IDS = Query(_CHANGED)
 
 
 async def changed(connection: AsyncConnection, channel: int) -> frozenset[int]:
     """Return the ids of a channel's posts that were edited or deleted after they had been seen."""
-    return frozenset(row.id for row in await connection.execute(_changed(channel)))
+    rows = await _CHANGED_IDS.rows(connection, channel=channel)
+    return frozenset(post_id for (post_id,) in rows)
 
 
 async def _rows(connection: AsyncConnection, statement: sa.Select[Any]) -> AsyncIterator[Any]:

@@ -4,6 +4,7 @@ A verdict is of the version of a post that stands. Triggers note every post that
 (`unjudged`); a channel whose speaker or rules changed is noted whole. So nothing is judged twice.
 """
 
+import json
 from array import array
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.errors import StoreError
 from monitor.model import Label, Verdict
+from monitor.store.queries import Query
 from monitor.store.schema import evidence, judged, post, post_revision, unjudged, verdict
 
 PAGE = 1000
@@ -59,15 +61,21 @@ class Times:
     known_at: int
 
 
+_CHANNEL: sa.BindParameter[int] = sa.bindparam("channel")
+_AFTER: sa.BindParameter[int] = sa.bindparam("after")
+_BEGINNING = -(2**63)
+"""Below every id."""
+
+_TIMES = Query(
+    sa.select(post.c.id, post.c.at, post.c.observed_at)
+    .where(post.c.channel == _CHANNEL, post.c.service.is_(None))
+    .order_by(post.c.id)
+)
+
+
 async def times(connection: AsyncConnection, channel: int) -> Times:
     """Return ids and times of a channel's ordinary posts, in the versions that stand."""
-    rows = (
-        await connection.execute(
-            sa.select(post.c.id, post.c.at, post.c.observed_at)
-            .where(post.c.channel == channel, post.c.service.is_(None))
-            .order_by(post.c.id)
-        )
-    ).all()
+    rows = await _TIMES.rows(connection, channel=channel)
     if not rows:
         return Times(array("q"), array("q"), 0)
     ids, seconds, observed = zip(*rows, strict=True)
@@ -101,44 +109,46 @@ async def start_anew(connection: AsyncConnection, channel: int, basis: str) -> N
     )
 
 
+_WORDS = sa.select(post.c.id, post.c.at, post.c.text, post.c.links, post.c.forwarded_from).where(
+    post.c.service.is_(None)
+)
+_EVERY = Query(
+    _WORDS.where(post.c.channel == _CHANNEL, post.c.id > _AFTER).order_by(post.c.id).limit(PAGE)
+)
+_WAITING = Query(
+    _WORDS.join_from(
+        unjudged, post, (post.c.channel == unjudged.c.channel) & (post.c.id == unjudged.c.id)
+    )
+    .where(unjudged.c.channel == _CHANNEL, unjudged.c.id > _AFTER)
+    .order_by(unjudged.c.id)
+    .limit(PAGE)
+)
+_OLDEST = Query(
+    sa.select(post_revision.c.id, post_revision.c.text, post_revision.c.links)
+    .where(
+        post_revision.c.channel == _CHANNEL,
+        post_revision.c.id.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    .order_by(post_revision.c.id, post_revision.c.observed_at.desc())
+)
+
+
 async def page(
     connection: AsyncConnection, channel: int, after: int | None, *, every: bool = False
 ) -> list[Words]:
     """Return the next posts after an id that wait to be judged, `PAGE` at most; `every`: all do."""
-    chosen = post.c.service.is_(None) & (post.c.channel == channel)
-    statement = sa.select(post.c.id, post.c.at, post.c.text, post.c.links, post.c.forwarded_from)
-    if every:
-        statement = statement.where(chosen).order_by(post.c.id)
-        number = post.c.id
-    else:
-        statement = (
-            statement.join_from(
-                unjudged,
-                post,
-                (post.c.channel == unjudged.c.channel) & (post.c.id == unjudged.c.id),
-            )
-            .where(chosen, unjudged.c.channel == channel)
-            .order_by(unjudged.c.id)
-        )
-        number = unjudged.c.id
-    if after is not None:
-        statement = statement.where(number > after)
-    rows = (await connection.execute(statement.limit(PAGE))).all()
+    query = _EVERY if every else _WAITING
+    rows = await query.rows(
+        connection, channel=channel, after=_BEGINNING if after is None else after
+    )
     if not rows:
         return []
-    before = await _oldest(connection, channel, rows[0].id, rows[-1].id)
-    return [Words(*row, before.get(row[0])) for row in rows]
-
-
-async def _oldest(
-    connection: AsyncConnection, channel: int, first: int, last: int
-) -> dict[int, tuple[str, str | None]]:
-    rows = await connection.execute(
-        sa.select(post_revision.c.id, post_revision.c.text, post_revision.c.links)
-        .where(post_revision.c.channel == channel, post_revision.c.id.between(first, last))
-        .order_by(post_revision.c.id, post_revision.c.observed_at.desc())
-    )
-    return {row.id: (row.text, row.links) for row in rows}
+    oldest = await _OLDEST.rows(connection, channel=channel, first=rows[0][0], last=rows[-1][0])
+    before = {post_id: (text, links) for post_id, text, links in oldest}  # the last one stays
+    return [
+        Words(post_id, at, text, links, forwarded_from, before.get(post_id))
+        for post_id, at, text, links, forwarded_from in rows
+    ]
 
 
 async def keep(
@@ -171,40 +181,40 @@ async def keep(
         )  # fmt: skip
 
 
+_KEPT = Query(
+    sa.select(verdict.c.id, verdict.c.at, verdict.c.body, verdict.c.before)
+    .where(verdict.c.channel == _CHANNEL, verdict.c.id > _AFTER)
+    .order_by(verdict.c.id)
+    .limit(PAGE)
+)
+
+
 async def read(connection: AsyncConnection, channel: int) -> AsyncIterator[KeptVerdict]:
     """Yield a channel's kept verdicts by id."""
-    after: int | None = None
+    after = _BEGINNING
     while True:
-        statement = (
-            sa.select(verdict.c.id, verdict.c.at, verdict.c.body, verdict.c.before)
-            .where(verdict.c.channel == channel)
-            .order_by(verdict.c.id)
-            .limit(PAGE)
-        )
-        if after is not None:
-            statement = statement.where(verdict.c.id > after)
-        rows = (await connection.execute(statement)).all()
+        rows = await _KEPT.rows(connection, channel=channel, after=after)
         for post_id, at, body, before in rows:
             yield KeptVerdict(post_id, at, as_verdict(body), Label(before) if before else None)
         if len(rows) < PAGE:
             return
-        after = rows[-1].id
+        after = rows[-1][0]
+
+
+_IDS = sa.func.json_each(sa.bindparam("ids")).table_valued("value")
+_CITED = Query(
+    sa.select(post.c.id, post.c.text, evidence.c.sha256)
+    .join_from(post, evidence, isouter=True)
+    .where(post.c.channel == _CHANNEL, post.c.id.in_(sa.select(_IDS.c.value)))
+)
 
 
 async def cited(
     connection: AsyncConnection, channel: int, ids: Collection[int]
 ) -> Mapping[int, tuple[str, str | None]]:
     """Return, by id, posts' texts and the SHA-256 of the bodies that they were read from."""
-    found: dict[int, tuple[str, str | None]] = {}
-    chosen = sorted(ids)
-    for start in range(0, len(chosen), PAGE):
-        rows = await connection.execute(
-            sa.select(post.c.id, post.c.text, evidence.c.sha256)
-            .join_from(post, evidence, isouter=True)
-            .where(post.c.channel == channel, post.c.id.in_(chosen[start : start + PAGE]))
-        )
-        found |= {row.id: (row.text, row.sha256) for row in rows}
-    return found
+    rows = await _CITED.rows(connection, channel=channel, ids=json.dumps(sorted(ids)))
+    return {post_id: (text, digest) for post_id, text, digest in rows}
 
 
 @lru_cache(maxsize=4096)
