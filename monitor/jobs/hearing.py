@@ -20,7 +20,7 @@ from monitor.model import Label, Speaker, Verdict
 from monitor.store import channels, histories, verdicts
 from monitor.store.database import Connection, Database
 from monitor.store.histories import EarlierVersion, StoredPost
-from monitor.store.verdicts import PAGE, KeptVerdict, Words
+from monitor.store.verdicts import KeptVerdict, Words
 
 COMMIT_AFTER = 10_000
 """Posts judged between two commits: half a second's work is what a kill can cost, and as long as
@@ -67,7 +67,7 @@ async def update(database: Database, settings: Settings, now: datetime) -> int:
             while waiting and judged < until:
                 key, speaker = waiting[-1]
                 page = await verdicts.page(connection, key, None)
-                last = page[-1].id if len(page) == PAGE else None
+                last = page[-1].id if len(page) == verdicts.PAGE else None
                 found = [v for words in page if (v := _judged(speaker, words)) is not None]
                 await verdicts.keep(connection, key, found, up_to=last)
                 judged += len(page)

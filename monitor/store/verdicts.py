@@ -63,6 +63,7 @@ class Times:
 
 _CHANNEL: sa.BindParameter[int] = sa.bindparam("channel")
 _AFTER: sa.BindParameter[int] = sa.bindparam("after")
+_MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
 _BEGINNING = -(2**63)
 """Below every id."""
 
@@ -113,7 +114,7 @@ _WORDS = sa.select(post.c.id, post.c.at, post.c.text, post.c.links, post.c.forwa
     post.c.service.is_(None)
 )
 _EVERY = Query(
-    _WORDS.where(post.c.channel == _CHANNEL, post.c.id > _AFTER).order_by(post.c.id).limit(PAGE)
+    _WORDS.where(post.c.channel == _CHANNEL, post.c.id > _AFTER).order_by(post.c.id).limit(_MOST)
 )
 _WAITING = Query(
     _WORDS.join_from(
@@ -121,7 +122,7 @@ _WAITING = Query(
     )
     .where(unjudged.c.channel == _CHANNEL, unjudged.c.id > _AFTER)
     .order_by(unjudged.c.id)
-    .limit(PAGE)
+    .limit(_MOST)
 )
 _OLDEST = Query(
     sa.select(post_revision.c.id, post_revision.c.text, post_revision.c.links)
@@ -138,9 +139,8 @@ async def page(
 ) -> list[Words]:
     """Return the next posts after an id that wait to be judged, `PAGE` at most; `every`: all do."""
     query = _EVERY if every else _WAITING
-    rows = await query.rows(
-        connection, channel=channel, after=_BEGINNING if after is None else after
-    )
+    start = _BEGINNING if after is None else after
+    rows = await query.rows(connection, channel=channel, after=start, most=PAGE)
     if not rows:
         return []
     oldest = await _OLDEST.rows(connection, channel=channel, first=rows[0][0], last=rows[-1][0])
@@ -185,7 +185,7 @@ _KEPT = Query(
     sa.select(verdict.c.id, verdict.c.at, verdict.c.body, verdict.c.before)
     .where(verdict.c.channel == _CHANNEL, verdict.c.id > _AFTER)
     .order_by(verdict.c.id)
-    .limit(PAGE)
+    .limit(_MOST)
 )
 
 
@@ -193,7 +193,7 @@ async def read(connection: AsyncConnection, channel: int) -> AsyncIterator[KeptV
     """Yield a channel's kept verdicts by id."""
     after = _BEGINNING
     while True:
-        rows = await _KEPT.rows(connection, channel=channel, after=after)
+        rows = await _KEPT.rows(connection, channel=channel, after=after, most=PAGE)
         for post_id, at, body, before in rows:
             yield KeptVerdict(post_id, at, as_verdict(body), Label(before) if before else None)
         if len(rows) < PAGE:
