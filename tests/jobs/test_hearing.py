@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.config import Settings
+from monitor.detect import notices
 from monitor.detect.findings import Writer
 from monitor.jobs import basis, hearing, judging
 from monitor.jobs.describing import describe
@@ -138,7 +139,7 @@ class Store:
     async def _broken_off(self, after: int) -> None:
         """Judge, and be stopped at the n-th post with what was committed by then."""
         judged = iter(range(after))
-        judge = hearing.judge
+        judge = notices.judge
 
         def stopped(*given: Any) -> Any:
             if next(judged, None) is None:

@@ -9,10 +9,8 @@ down_revision = "0002"
 _JUDGED = ("channel", "id", "at", "text", "links", "forwarded_from", "service")
 """The columns of a post that a verdict depends on, or is found by."""
 
-_WAITS = """
-    INSERT INTO unjudged (channel, id) SELECT new.channel, new.id
-    WHERE NOT EXISTS (SELECT 1 FROM unjudged WHERE channel = new.channel AND id = new.id);
-"""  # not OR IGNORE: in a trigger that of the outer statement would count instead
+_WAITS = "INSERT OR IGNORE INTO unjudged (channel, id) VALUES (new.channel, new.id);"
+"""An explicit OR of the outer statement would count instead: IGNORE and REPLACE do as well."""
 _FORGOTTEN = """
     DELETE FROM unjudged WHERE channel = old.channel AND id = old.id;
     DELETE FROM verdict WHERE channel = old.channel AND id = old.id;
