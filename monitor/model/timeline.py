@@ -27,6 +27,16 @@ class Timeline:
         self._ids.append(post_id)
         self._seconds.append(int(at.timestamp()))
 
+    def extend(self, ids: "array[int]", seconds: "array[int]") -> None:
+        """Append many posts, whose ids must rise and be above all earlier ones; times as of UTC."""
+        if not ids:
+            return
+        if self._ids and ids[0] <= self._ids[-1]:
+            msg = f"post {ids[0]} comes after post {self._ids[-1]}; add posts in the order of ids"
+            raise ValueError(msg)
+        self._ids += ids
+        self._seconds += seconds
+
     def __len__(self) -> int:
         return len(self._ids)
 

@@ -194,7 +194,7 @@ def test_a_database_that_is_not_there_or_not_ours_is_refused(terminal: Terminal)
 
 
 def test_migrate_makes_a_database(terminal: Terminal) -> None:
-    assert "schema 0002" in terminal.ok("migrate").out
+    assert "schema 0003" in terminal.ok("migrate").out
     assert terminal.ok("cases", "--json").json == []
 
 

@@ -1,11 +1,13 @@
 """What a channel's posts come to, and how everything known of it is joined."""
 
+from array import array
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.detect.joining import Known, conclude
-from monitor.detect.reading import OTHERS_REPORTS, Reading
+from monitor.detect.notices import judge
+from monitor.detect.reading import OTHERS_REPORTS, Reading, tells
 from monitor.model import (
     Availability,
     Channel,
@@ -64,6 +66,23 @@ def test_a_routine_footer_is_a_finding_once_and_a_link_of_every_day() -> None:
     ]
     days = [date(2026, 1, n) for n in (2, 3, 4)]
     assert found.link_uses() == tuple(LinkUse(day, "bale", own=True, posts=1) for day in days)
+
+
+def test_times_and_verdicts_kept_before_are_read_as_posts_are() -> None:
+    """The words of only the posts that came to something are asked for, afterwards."""
+    given = [Post(n, AT + n * DAY, f"News {n}\n{FOOTER}") for n in range(1, 4)]
+    given.append(Post(4, AT + 4 * DAY, "Composed"))
+    at_once, kept = reading(*given), Reading(US)
+    kept.posted(array("q", [1, 2, 3, 4]), array("q", [int(p.at.timestamp()) for p in given]))
+    for post in given:
+        verdict = judge(US, post.text, [], None, post.at)
+        if tells(verdict):
+            kept.hear(post.id, post.at, verdict)
+    assert kept.cited() == {1}
+    kept.cite({1: (given[0].text, "ab" * 32)})
+    assert (kept.said, kept.shown) == (at_once.said, at_once.shown)
+    assert kept.link_uses() == at_once.link_uses()
+    assert kept.posts_by_day() == at_once.posts_by_day()
 
 
 def test_a_hidden_link_is_read_as_well_as_a_visible_one() -> None:

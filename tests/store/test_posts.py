@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Interval, Link, Poll, Post
-from monitor.store import channels, evidence, posts
+from monitor.store import channels, evidence, histories, posts
 from monitor.store.database import Database
 
 AT = datetime(2018, 4, 18, 9, tzinfo=UTC)
@@ -25,7 +25,7 @@ async def write(db: Database, *given_posts: tuple[Post, datetime]) -> posts.Writ
 async def read(db: Database, as_of: datetime) -> list[Post]:
     async with db.begin() as connection:
         key = await channels.resolve(connection, "demo_channel")
-        return [kept.post async for kept in posts.read(connection, key, as_of=as_of)]
+        return [kept.post async for kept in histories.read(connection, key, as_of=as_of)]
 
 
 def database(tmp_path: Path) -> Database:
@@ -181,5 +181,5 @@ async def test_an_earlier_text_cites_the_body_that_held_it(tmp_path: Path) -> No
             proof = await evidence.add(connection, sha256=digest * 32, source="x", at=at)
             await posts.write(connection, key, [(Post(1, AT, text), at)], proof)
         for at, digest in ((AT, "aa"), (AT + 2 * HOUR, "bb")):
-            (kept,) = [x async for x in posts.read(connection, key, as_of=at)]
+            (kept,) = [x async for x in histories.read(connection, key, as_of=at)]
             assert kept.sha256 == digest * 32
