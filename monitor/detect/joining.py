@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.detect import cases, lifecycle, silence, subscribers
+from monitor.detect import cases, identity, lifecycle, silence, subscribers
 from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
@@ -51,15 +51,15 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     writer = Writer(known.channel)
     absences = lifecycle.absences(known.probes, known.routes)
     silences = silence.silences(known.reading.posts, known.coverage, known.now)
-    swaps = lifecycle.reassignments(known.counts)
+    swaps = identity.reassignments(known.counts)
     said = [writer.said(s) for s in known.reading.said]
     found = [
         *said,
         *(writer.shown(shown) for shown in known.reading.shown.values()),
         *silence.findings(writer, silences),
         *lifecycle.availability_findings(writer, absences),
-        *lifecycle.profile_findings(writer, known.profiles),
-        *lifecycle.reassignment_findings(writer, swaps, known.taken_at),
+        *identity.profile_findings(writer, known.profiles),
+        *identity.reassignment_findings(writer, swaps, known.taken_at),
         *(known.changes.findings(writer) if known.changes else ()),
         *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
     ]
