@@ -7,9 +7,11 @@ from datetime import datetime
 
 from monitor import __version__
 from monitor.config import ChannelSettings, Settings
+from monitor.detect import effect, together
 from monitor.detect.changes import Changes
 from monitor.detect.joining import Known, conclude
 from monitor.detect.reading import Reading
+from monitor.detect.silence import Ending
 from monitor.jobs.forms import case_form, finding_form
 from monitor.model import (
     Availability,
@@ -20,13 +22,15 @@ from monitor.model import (
     Finding,
     Json,
     Judgement,
+    Label,
     Probe,
     Profile,
     Speaker,
     State,
+    Viewed,
 )
 from monitor.quality.coverage import observe
-from monitor.store import channels, conclusions, observations, posts
+from monitor.store import channels, conclusions, endings, observations, posts, reach
 from monitor.store.database import Connection, Database
 
 PAGES = "preview"
@@ -56,8 +60,28 @@ async def judge(
         name = entry.username.casefold()
         if name not in seen and (only is None or name == only.casefold()):
             views.append(_never_seen(entry))
+    if only is None:
+        async with database.begin() as connection:
+            viewed = await _viewed(connection, views, findings, now)
+        of_all, views = together.conclude_all(views, findings, viewed)
+        findings += of_all
     findings.sort(key=lambda f: (f.at, f.channel or "", f.kind, f.id))
     return Judgement(at=now, findings=tuple(findings), views=tuple(views))
+
+
+async def _viewed(
+    connection: Connection, views: Iterable[ChannelView], findings: Iterable[Finding], now: datetime
+) -> dict[int, list[Viewed]]:
+    """Read the views of posts around notices, by channel: nothing where nobody announced."""
+    spans = effect.windows(findings)
+    return {
+        view.channel.key: [
+            seen
+            for start, end in spans
+            for seen in await reach.between(connection, view.channel.key, start, end, as_of=now)
+        ]
+        for view in views
+    }
 
 
 async def _judge_one(
@@ -94,6 +118,8 @@ async def _judge_one(
             )
     if not (profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
+    said = [s.at for s in reading.said if s.verdict.label is Label.CLOSURE]
+    pinned = await endings.wordless_pin(connection, channel.key, as_of=now)
     known = Known(
         channel=channel,
         reading=reading,
@@ -105,6 +131,12 @@ async def _judge_one(
         taken_at=taken_at,
         now=now,
         changes=changes,
+        pointing=await endings.pointing(
+            connection, channel.key, username=channel.username, since=said[0], as_of=now
+        )
+        if said
+        else frozenset(),
+        ending=None if pinned is None else Ending(pinned),
     )
     found, view = conclude(known)
     return found, replace(view, watched_as=entry.username if entry else None)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.detect.cases import Events, Standing, stand
+from monitor.detect.cases import Events, Standing
+from monitor.detect.posting import stand
 from monitor.detect.findings import Writer
 from monitor.detect.lifecycle import absences
 from monitor.detect.silence import silences
