@@ -54,6 +54,7 @@ def test_the_demo_tells_both_stories_as_the_sources_do(terminal: Terminal) -> No
     assert {name: case["state"] for name, case in winter.items()} == {
         "news_kremlin": "parallel",
         "reconstructed_mchs_kuban": "left",
+        "reconstructed_mchs_primorye": "left",
         "reconstructed_mchs_sverdlovsk": "returned",
         "reconstructed_pskov_governor": "partial",
         "reconstructed_samara_governor": "returned",
