@@ -214,7 +214,7 @@ def _written(own: ChannelView, notice: Finding, measure: str, effect: Effect) ->
         100 * (exp(v) - 1) if measure == "views" else 100 * v
         for v in (effect.value, effect.low, effect.high)
     ]
-    unit = "%" if measure == "views" else " points of %"
+    unit = "%" if measure == "views" else " percentage points"
     change, low, high = (f"{p:+.1f}{unit}" for p in percent)
     against = f"against {len(effect.controls)} other channels"
     said = f"{change} ({low} to {high})" if effect.clear else f"undetermined ({low} to {high})"

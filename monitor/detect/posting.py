@@ -24,6 +24,8 @@ from monitor.detect.cases import (
 from monitor.detect.silence import Silence
 from monitor.model import Finding, State
 
+SECOND = timedelta(seconds=1)
+"""Times of posts are whole seconds."""
 AGAIN_WITHIN = timedelta(days=14)
 """Two posts with an address, on two days no further apart, are a return. Uncalibrated."""
 TAKES_HOLD = 3
@@ -57,9 +59,11 @@ def _read_posts(standing: Standing, events: Events, cursor: int, until: datetime
         threshold = _posts_matter_after(standing)
         if threshold is None:
             break  # no post moves this state; a later event may change that
-        cursor = posts.first_after(cursor, threshold)
-        if cursor == len(posts) or (until is not None and posts[cursor][1] >= until):
-            break
+        found = posts.first_after(cursor, threshold)
+        if found == len(posts) or (until is not None and posts[found][1] >= until):
+            # What lies beyond `until` may matter to the state that comes then.
+            return found if until is None else min(found, posts.first_after(cursor, until - SECOND))
+        cursor = found
         post_id, at = posts[cursor]
         if post_id not in events.announcing:
             _read_post(standing, events, post_id, at)

@@ -1,9 +1,10 @@
 """A channel's own rhythm: how long a pause is in its own days. Posts in, lengths out.
 
-An own day is a day on which the channel would be expected to post: less than a whole one on
-weekdays that it mostly leaves out, none on its country's days off unless it posts on those too.
-Within a day its usual hours count. So a weekend, Nowruz or a night is short for a channel that
-keeps them, and what is left of a long silence can be compared with the channel's other pauses.
+Counted are the days between that went by without a post, each by how much it is one to post on:
+less than a whole one on weekdays that the channel mostly leaves out, none on its country's days
+off unless it posts on those too. The day that is still running counts by its usual hours. So a
+weekend, Nowruz or a late night is short for a channel that keeps them, and what is left of a long
+silence can be compared with its other pauses.
 """
 
 from collections.abc import Sequence
@@ -44,14 +45,19 @@ class Rhythm:
     days_posted: int = 0
     """On how many days of the last year it posted: how much is known of it."""
 
-    def own_days(self, start: datetime, end: datetime) -> float:
-        """Return the length of a stretch in own days; never more than its days, up to an edge."""
-        first, opening = self._place(start)
-        last, closing = self._place(end)
-        if first == last:
-            return self.weight(first) * max(0.0, closing - opening)
-        whole = sum(self.weight(day) for day in range(first + 1, last))
-        return whole + self.weight(first) * (1 - opening) + self.weight(last) * closing
+    def pause(self, start: datetime, end: datetime) -> float:
+        """Return the own days from a post to the next: 1 for a daily poster, 0 within a day."""
+        first, last = self._place(start)[0], self._place(end)[0]
+        return self._between(first, last) + (first != last)
+
+    def missed(self, start: datetime, end: datetime) -> float:
+        """Return the own days that went by after a post, up to a moment that may be mid-day."""
+        first = self._place(start)[0]
+        last, share = self._place(end)
+        return self._between(first, last) + (self.weight(last) * share if first != last else 0.0)
+
+    def _between(self, first: int, last: int) -> float:
+        return sum(self.weight(day) for day in range(first + 1, last))
 
     def weight(self, day: int) -> float:
         """Return how much a local day, counted from 1970, is one to post on, 0 to 1."""
@@ -107,7 +113,7 @@ def _weekdays(days: set[int]) -> tuple[float, ...]:
 def _hours(seconds: Sequence[int]) -> tuple[float, ...]:
     if len(seconds) < LEAST_POSTS:
         return (1 / 24,) * 24
-    counts = [1] * 24  # one more each: no hour is ruled out
+    counts = [0] * 24
     for s in seconds:
         counts[s % _DAY // _HOUR] += 1
     return tuple(n / sum(counts) for n in counts)

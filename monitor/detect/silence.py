@@ -118,16 +118,16 @@ def pauses(posts: Timeline, coverage: Coverage, country: str | None) -> Callable
         own = rhythm.learn(posts, silence.index, country)
         first = max(0, silence.index - RHYTHM)
         at = [posts[i][1] for i in range(first, silence.index + 1)]
-        gaps = [own.own_days(a, b) for a, b in itertools.pairwise(at)]
+        gaps = [own.pause(a, b) for a, b in itertools.pairwise(at)]
         earlier = [
-            own.own_days(start, end)
+            own.pause(start, end)
             for i in long
             if i < silence.index and (start := posts[i][1]) >= silence.start - rhythm.YEAR
             # What was not seen through may have been no pause at all.
             if coverage.until(start) >= (end := posts[i + 1][1])
         ]
         return Pause(
-            own_days=own.own_days(silence.start, silence.seen_until),
+            own_days=own.missed(silence.start, silence.seen_until),
             usual=median(gaps) if gaps else 0.0,
             longest=max(earlier, default=0.0),
             days_posted=own.days_posted,

@@ -52,7 +52,12 @@ class Wave:
     expected: float
     """How many channels of the group were to be expected to announce within seven days."""
     by_chance: float
-    """How unlikely the fullest seven days were."""
+    """How unlikely its first seven days were."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of its notices."""
+        return frozenset(notice.id for notice in self.notices)
 
 
 def waves(views: Sequence[ChannelView], findings: Sequence[Finding]) -> list[Wave]:
@@ -64,10 +69,10 @@ def waves(views: Sequence[ChannelView], findings: Sequence[Finding]) -> list[Wav
         of_all = _of_group((country, None), groups, notices, views)
         for group in sorted(g for g in groups if g[0] == country and g[1] is not None):
             for wave in _of_group(group, groups, notices, views):
-                within = [w for w in of_all if set(wave.notices) <= set(w.notices)]
+                within = [w for w in of_all if wave.ids <= w.ids]
                 if any(len(w.notices) > len(wave.notices) for w in within):
                     continue
-                of_all = [w for w in of_all if w not in within]
+                of_all = [w for w in of_all if not wave.ids <= w.ids]
                 found.append(wave)
         found += of_all
     return sorted(found, key=lambda wave: (wave.notices[0].at, wave.group[0], wave.group[1] or ""))
@@ -205,10 +210,11 @@ def members(wave: Finding) -> list[str]:
     ]
 
 
-def _platforms(notice: Finding) -> set[str]:
+def _platforms(notice: Finding) -> list[str]:
     shown = notice.details.get("own_destinations")
-    return {
+    found = {
         str(d["platform"])
         for d in (shown if isinstance(shown, list) else [])
         if isinstance(d, dict) and "platform" in d
     }
+    return sorted(found)  # a set's own order differs from run to run

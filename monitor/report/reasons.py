@@ -65,7 +65,6 @@ def wave(finding: Finding, words: Words, platforms: dict[str, str]) -> WaveText:
     ]
     note = [
         words.say("wave.expected", expected=words.number(_number(told.get("expected")), 2)),
-        words.say("page.rule", rule=one_line(finding.rule, 80)),
     ]
     if names:
         note.insert(0, words.say("wave.apps", apps=words.listing(names)))
@@ -81,7 +80,7 @@ def wave(finding: Finding, words: Words, platforms: dict[str, str]) -> WaveText:
             (f"@{one_line(str(m.get('channel')), 40)}", words.time(_time(m.get("at"), finding.at)))
             for m in members[:MEMBERS]
         ),
-        words.semicolon.join(note),
+        f"{'. '.join(note)}.",
     )
 
 
