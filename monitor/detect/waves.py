@@ -25,9 +25,8 @@ LEAST = 3
 BY_CHANCE = 0.001
 """How unlikely so many must be. Uncalibrated."""
 PAST = timedelta(days=365)
-"""What is usual is counted over so long before."""
-LEAST_PAST = timedelta(days=30)
-"""... and over so long at least, though less was seen. Uncalibrated."""
+"""What is usual is counted over so long before, or as long as the group was seen. After a week of
+watching it takes five channels, after a fortnight four, after three weeks three."""
 NONE_SEEN = 0.5
 """Where nobody announced before, half a notice is supposed (Jeffreys' prior for a Poisson rate,
 Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.8)."""
@@ -120,9 +119,11 @@ def _of_group(
             continue
         expected = _expected(said, found, first.at, begun)
         chance = at_least(len(inside), expected)
+        if chance >= BY_CHANCE:
+            continue
         if found and first.at <= found[-1].notices[-1].at:
             found[-1] = _joined(found[-1], inside)
-        elif chance < BY_CHANCE:
+        else:
             found.append(Wave(group, tuple(inside), expected, chance))
     return found
 
@@ -139,7 +140,7 @@ def _expected(
     start = max(at - PAST, begun) if begun is not None else at
     in_waves = {n.id for wave in waves_before for n in wave.notices}
     usual = sum(start <= n.at < at and n.id not in in_waves for n in said)
-    return (usual + NONE_SEEN) * (WITHIN / max(LEAST_PAST, at - start))
+    return (usual + NONE_SEEN) * (WITHIN / max(WITHIN, at - start))
 
 
 def at_least(count: int, mean: float) -> float:
