@@ -1,12 +1,13 @@
 """Every state names the findings that made it and what would change it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.detect.joining import conclude
 from monitor.detect.posting import AGAIN_WITHIN
-from monitor.model import Availability, Case, Finding, Kind, Outlook, Post, Probe, State
+from monitor.model import Availability, Case, Coverage, Finding, Kind, Outlook, Post, Probe, State
 from tests.detect.test_reading_and_joining import AT, DAY, FOOTER, NOTICE, known, reading
 
 CLOSES = Post(10, AT + 10 * DAY, NOTICE)
@@ -16,8 +17,6 @@ BACK = "This channel resumes its work in Telegram from today."
 
 
 def case_of(*posts: Post, days: float = 60, **facts: object) -> tuple[Case, dict[str, Finding]]:
-    from monitor.model import Coverage
-
     now = AT + days * DAY
     base = {"now": now, "coverage": Coverage.of([(AT, now)])}
     findings, view = conclude(known(reading(*posts), **(base | facts)))
@@ -99,8 +98,6 @@ def test_quiet_states_say_what_would_change_them(
 
 
 def test_a_day_named_in_the_notice_is_told_as_its_detail() -> None:
-    from dataclasses import replace
-
     read = reading(*DAILY, CLOSES)
     named = datetime(2026, 1, 20, tzinfo=UTC)
     (said,) = read.said
