@@ -1,4 +1,4 @@
-"""What a notice changed: views and growth before and after it, against the other channels.
+"""What a notice changed: views and growth before and after it, against the others of its country.
 
 Difference in differences on the log scale. The channel's change from the four weeks before to
 the four weeks after is compared with the same change of channels that announced nothing then;
@@ -10,16 +10,20 @@ compare nothing is said. Views and findings in, findings out.
 """
 
 import itertools
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import exp, log, sqrt
+from operator import attrgetter
 from statistics import fmean, variance
+from typing import TypeVar
 
 from monitor.detect.findings import Writer, times
 from monitor.model import (
     ChannelView,
+    Count,
     Coverage,
     Finding,
     Interval,
@@ -36,6 +40,8 @@ LEAST_SPAN = timedelta(days=7)
 """Growth is compared over a week at least."""
 NEAR = timedelta(days=3)
 """How old the last count before the notice may be. Uncalibrated."""
+SECOND = timedelta(seconds=1)
+"""A count of the notice's very moment is before it."""
 LEAST_DAYS = 5
 """Days with viewed posts on each side. Uncalibrated."""
 LEAST_CONTROLS = 3
@@ -49,6 +55,8 @@ _T = (
     2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052,
     2.048, 2.045, 2.042,
 )  # fmt: skip
+
+Timed = TypeVar("Timed", Viewed, Count)
 
 _ANNOUNCES = (Kind.CLOSURE_NOTICE, Kind.PARTIAL_MOVE)
 _CONFOUNDS = (*_ANNOUNCES, Kind.RETURN_NOTICE, Kind.GONE, Kind.USERNAME_REASSIGNED)
@@ -100,8 +108,8 @@ def windows(findings: Iterable[Finding]) -> tuple[Span, ...]:
 
 def views_change(viewed: Sequence[Viewed], at: datetime) -> Change | None:
     """Return how views a post changed over a moment; None with too few days on a side."""
-    before = _by_day(v for v in viewed if at - SPAN <= v.at < at - APART)
-    after = _by_day(v for v in viewed if at + APART <= v.at < at + SPAN)
+    before = _by_day(_within(viewed, at - SPAN, at - APART))
+    after = _by_day(_within(viewed, at + APART, at + SPAN))
     if min(len(before), len(after)) < LEAST_DAYS:
         return None
     means = [[fmean(log(1 + i.middle) for i in day) for day in side] for side in (before, after)]
@@ -111,6 +119,12 @@ def views_change(viewed: Sequence[Viewed], at: datetime) -> Change | None:
         sqrt(sum(variance(side) / len(side) for side in means)),
         sum(rounding),
     )
+
+
+def _within(series: Sequence[Timed], start: datetime, end: datetime) -> Sequence[Timed]:
+    """Return what of a series, oldest first, lies in `[start, end)`."""
+    first = bisect_left(series, start, key=attrgetter("at"))
+    return series[first : bisect_left(series, end, first, key=attrgetter("at"))]
 
 
 def _by_day(viewed: Iterable[Viewed]) -> list[list[Interval]]:
@@ -126,9 +140,9 @@ def _half_width(interval: Interval) -> float:
 
 def growth_change(view: ChannelView, at: datetime) -> Change | None:
     """Return how growth a week changed over a moment; None without counts on both sides."""
-    first = [c for c in view.counts if at - SPAN <= c.at <= at - LEAST_SPAN]
-    middle = [c for c in view.counts if at - NEAR <= c.at <= at]
-    last = [c for c in view.counts if at + LEAST_SPAN <= c.at <= at + SPAN]
+    first = _within(view.counts, at - SPAN, at - LEAST_SPAN)
+    middle = _within(view.counts, at - NEAR, at + SECOND)
+    last = _within(view.counts, at + LEAST_SPAN, at + SPAN)
     if not (first and middle and last):
         return None
     points = (first[0], middle[-1], last[-1])
@@ -176,21 +190,23 @@ def findings(
     by_name = {view.channel.username: view for view in holders}
     written = []
     for notice in notices(found):
-        calm = [
-            view
-            for view in views
-            if all(abs(at - notice.at) > SPAN for at in confounded[view.channel.username])
-        ]
         own = by_name.get(notice.channel or "")
         if own is None:
             continue
+        # A block or a holiday befalls a country: its own channels are the likest.
+        calm = [
+            view
+            for view in views
+            if view.channel.country == own.channel.country
+            and all(abs(at - notice.at) > SPAN for at in confounded[view.channel.username])
+        ]
         for measure in ("views", "growth"):
+            mine = _change(measure, own, viewed, notice.at)
             changes = {
                 view.channel.username: change
-                for view in (own, *calm)
+                for view in (calm if mine is not None else ())
                 if (change := _change(measure, view, viewed, notice.at)) is not None
             }
-            mine = changes.pop(own.channel.username, None)
             effect = compare(mine, changes) if mine is not None else None
             if effect is not None:
                 written.append(_written(own, notice, measure, effect))

@@ -1,6 +1,7 @@
 """A notice's effect is told against channels that announced nothing, with bounds, or not at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import exp, log
 from random import Random
@@ -123,6 +124,13 @@ def test_a_channel_with_a_story_of_its_own_then_is_no_control(kind: Kind) -> Non
     assert [f for f in findings(views, [said(1), other], {}) if f.channel == "channel_1"] == []
 
 
+def test_a_channel_of_another_country_is_no_control() -> None:
+    views = [view(k, grown(0.01, 0.01)) for k in range(1, 4)]
+    abroad = replace(view(4, grown(0.01, 0.01)), channel=Channel(4, "channel_4", country="IQ"))
+    assert findings([*views, abroad], [said(1)], {}) == []
+    assert len(findings([*views, view(4, abroad.counts)], [said(1)], {})) == 1
+
+
 def test_with_too_little_to_compare_nothing_is_said() -> None:
     assert compare(Change(0.1, 0, 0), {"a": Change(0, 0, 0), "b": Change(0, 0, 0)}) is None
     few = seen(1000, lambda _: 1.0)
@@ -160,7 +168,7 @@ def test_notices_that_follow_each_other_are_asked_after_once() -> None:
 def test_views_are_compared_by_days_not_by_posts_and_the_notices_own_day_is_out() -> None:
     steady = seen(1000, lambda _: 1.0, noise=0)
     flood = [Viewed(1000 + n, AT + n * timedelta(minutes=1), Interval(1, 1)) for n in range(500)]
-    change = views_change([*steady, *flood], AT)
+    change = views_change(sorted([*steady, *flood], key=lambda v: v.at), AT)
     assert change is not None
     assert change.value == pytest.approx(0, abs=1e-9)
 

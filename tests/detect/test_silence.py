@@ -104,8 +104,8 @@ def test_a_weekly_poster_is_not_silent_for_missing_a_month() -> None:
 
 def test_bursts_with_long_pauses_between_them_are_a_rhythm() -> None:
     bursts = [9.0 * n + m / 100 for n in range(10) for m in range(20)]
-    assert told(bursts, 81 + 12) == []
-    (silence,) = told(bursts, 81 + 16)
+    assert told(bursts, 81 + 17) == []
+    (silence,) = told(bursts, 81 + 20)
     assert silence.at > T + 81 * DAY
 
 
