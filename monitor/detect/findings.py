@@ -77,6 +77,8 @@ class Writer:
             ],
             "text": said.text[:QUOTE],
         }
+        if verdict.effective_at is not None:
+            details["effective_at"] = as_rfc3339(verdict.effective_at)
         return self.write(
             kind,
             said.at,

@@ -1,10 +1,10 @@
 """Everything known of one channel in; its findings and its case out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.detect import cases, lifecycle, silence, subscribers
+from monitor.detect import cases, explaining, identity, lifecycle, posting, silence, subscribers
 from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
@@ -31,7 +31,8 @@ class Known:
     """One channel's facts up to `now`, its posts read already.
 
     `routes` are those by which it is asked after; `taken_at` is when another channel was first
-    met under its name.
+    met under its name. `pointing` are the posts since its first closure notice that carry an
+    address or are forwards; `ending` is its last post, where that is a pinned one without words.
     """
 
     channel: Channel
@@ -44,6 +45,8 @@ class Known:
     taken_at: datetime | None
     now: datetime
     changes: Changes | None = None
+    pointing: frozenset[int] = frozenset()
+    ending: silence.Ending | None = None
 
 
 def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
@@ -51,33 +54,47 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     writer = Writer(known.channel)
     absences = lifecycle.absences(known.probes, known.routes)
     silences = silence.silences(known.reading.posts, known.coverage, known.now)
-    swaps = lifecycle.reassignments(known.counts)
+    swaps = identity.reassignments(known.counts)
     said = [writer.said(s) for s in known.reading.said]
+    changed = known.changes.findings(writer) if known.changes else []
+    events = cases.Events(
+        notices=said,
+        posts=known.reading.posts,
+        announcing=frozenset(known.reading.announcing),
+        silences=silences,
+        absences=absences,
+        coverage=known.coverage,
+        now=known.now,
+        pointing=known.pointing,
+        changed=[f for f in changed if belongs_in_case(f)],
+    )
+    standing = posting.stand(events)
     found = [
         *said,
         *(writer.shown(shown) for shown in known.reading.shown.values()),
-        *silence.findings(writer, silences),
+        *silence.findings(
+            writer,
+            silences,
+            silence.pauses(known.reading.posts, known.coverage, known.channel.country),
+            after_notice=standing.silences,
+            ending=known.ending,
+        ),
         *lifecycle.availability_findings(writer, absences),
-        *lifecycle.profile_findings(writer, known.profiles),
-        *lifecycle.reassignment_findings(writer, swaps, known.taken_at),
-        *(known.changes.findings(writer) if known.changes else ()),
+        *identity.profile_findings(writer, known.profiles),
+        *identity.reassignment_findings(writer, swaps, known.taken_at),
+        *changed,
         *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
     ]
     found.sort(key=lambda f: (f.at, f.kind, f.id))
-    standing = cases.stand(
-        cases.Events(
-            notices=said,
-            posts=known.reading.posts,
-            announcing=frozenset(known.reading.announcing),
-            silences=silences,
-            absences=absences,
-            coverage=known.coverage,
-            now=known.now,
-        )
+    case = _case(known, standing, [f for f in found if belongs_in_case(f)])
+    case = replace(
+        case,
+        because=explaining.because(standing, found),
+        would_change=explaining.outlook(standing, events),
     )
     return found, ChannelView(
         channel=known.channel,
-        case=_case(known, standing, [f for f in found if belongs_in_case(f)]),
+        case=case,
         # A page rounds what the landing page of the same day does not: the sharper one is shown.
         counts=tuple(subscribers.daily(known.counts)),
         covered=known.coverage.spans,

@@ -8,7 +8,9 @@ from typing import Self
 
 from monitor import __version__
 from monitor.config import ChannelSettings, Settings
+from monitor.detect import effect, together
 from monitor.detect.joining import Known, conclude
+from monitor.detect.silence import Ending
 from monitor.jobs import basis, hearing
 from monitor.jobs.describing import describe
 from monitor.jobs.forms import case_form, finding_form
@@ -21,11 +23,13 @@ from monitor.model import (
     Finding,
     Json,
     Judgement,
+    Label,
     Probe,
     State,
+    Viewed,
 )
 from monitor.quality.coverage import observe
-from monitor.store import channels, conclusions, observations
+from monitor.store import channels, conclusions, endings, observations, reach
 from monitor.store.database import Connection, Database
 
 PAGES = "preview"
@@ -56,8 +60,28 @@ async def judge(
         name = entry.username.casefold()
         if name not in seen and (only is None or name == only.casefold()):
             views.append(_never_seen(entry))
+    if only is None:
+        async with database.begin() as connection:
+            viewed = await _viewed(connection, views, findings, now)
+        of_all, views = together.conclude_all(views, findings, viewed)
+        findings += of_all
     findings.sort(key=lambda f: (f.at, f.channel or "", f.kind, f.id))
     return Judgement(at=now, findings=tuple(findings), views=tuple(views))
+
+
+async def _viewed(
+    connection: Connection, views: Iterable[ChannelView], findings: Iterable[Finding], now: datetime
+) -> dict[int, list[Viewed]]:
+    """Read the views of posts around notices, by channel: nothing where nobody announced."""
+    spans = effect.windows(findings)
+    return {
+        view.channel.key: [
+            seen
+            for start, end in spans
+            for seen in await reach.between(connection, view.channel.key, start, end, as_of=now)
+        ]
+        for view in views
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,8 @@ async def _judge_one(
     )
     if not (who.profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
+    said = [s.at for s in reading.said if s.verdict.label is Label.CLOSURE]
+    pinned = await endings.wordless_pin(connection, channel.key, as_of=now)
     known = Known(
         channel=who.channel,
         reading=reading,
@@ -98,6 +124,12 @@ async def _judge_one(
         taken_at=who.taken_at,
         now=now,
         changes=changes,
+        pointing=await endings.pointing(
+            connection, channel.key, username=who.channel.username, since=said[0], as_of=now
+        )
+        if said
+        else frozenset(),
+        ending=None if pinned is None else Ending(pinned),
     )
     found, view = conclude(known)
     return found, replace(view, watched_as=who.entry.username if who.entry else None)

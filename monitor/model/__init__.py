@@ -3,6 +3,7 @@
 from monitor.model.conclusions import (
     Case,
     CaseDestination,
+    ChangeBy,
     ChannelView,
     DestinationLink,
     Evidence,
@@ -13,6 +14,7 @@ from monitor.model.conclusions import (
     Label,
     LinkKind,
     LinkUse,
+    Outlook,
     Quote,
     State,
     SubscriberChange,
@@ -35,6 +37,7 @@ from monitor.model.facts import (
     Profile,
     Pushed,
     Speaker,
+    Viewed,
 )
 from monitor.model.timeline import Timeline
 
@@ -42,6 +45,7 @@ __all__ = [
     "Availability",
     "Case",
     "CaseDestination",
+    "ChangeBy",
     "Channel",
     "ChannelInfo",
     "ChannelView",
@@ -59,6 +63,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "LinkUse",
+    "Outlook",
     "Page",
     "Peer",
     "Poll",
@@ -73,4 +78,5 @@ __all__ = [
     "SubscriberChange",
     "Timeline",
     "Verdict",
+    "Viewed",
 ]
