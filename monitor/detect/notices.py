@@ -13,6 +13,7 @@ from monitor.detect import links
 from monitor.detect.actors import Actor
 from monitor.detect.claims import Claim
 from monitor.detect.clauses import Sentence
+from monitor.detect.effective import effective
 from monitor.detect.features import SHORT, concerned, roles_of
 from monitor.detect.looking import Look, look
 from monitor.detect.weighing import Weighed, weigh
@@ -54,6 +55,9 @@ _TELLING = {
 }
 """Roles whose sentences are quoted where no claim stands."""
 _STEPS = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE, Label.RETURN})
+_DATED = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE})
+UNRULED = 0.65
+"""Below what findings are told without a review (0.7)."""
 
 
 def judge(
@@ -61,13 +65,13 @@ def judge(
     text: str,
     urls: Sequence[str] = (),
     forwarded_from: str | None = None,
-    at: datetime | None = None,  # noqa: ARG001 - the contract names it; no rule depends on it yet
+    at: datetime | None = None,
 ) -> Verdict:
     """Say what a post means for its channel's presence on Telegram, and on which words that rests.
 
     Never raises, whatever the text. Quotes are places in the raw text, in code points. Only the
     first 16,384 code points are judged. Labels as in docs: closure, partial_move, invitation,
-    return, third_party, none.
+    return, third_party, none. `at`, the post's time, is what a relative day is reckoned from.
     """
     seen = look(speaker, text, urls, forwarded_from)
     if seen is None:
@@ -78,15 +82,28 @@ def judge(
     if label in {Label.CLOSURE, Label.PARTIAL_MOVE}:
         shown = tuple(replace(x, own=x.own or x.kind in links.PRESENCES) for x in shown)
     claims = _grounds(seen.claims, label)
+    grounds = [claim.part for claim in claims] or _telling(seen.parts, label)
     return Verdict(
         label=label,
-        confidence=round(weighed.chances[label], 4),
+        confidence=round(_sure(seen, label, weighed.chances[label]), 4),
         rule=f"{label}.{_rule(claims, weighed, label)}",
-        evidence=_quotes(seen, [c.part for c in claims] or _telling(seen.parts, label)),
+        evidence=_quotes(seen, grounds),
         links=shown,
         own_destinations=_own(shown),
         against=_against(weighed, label),
+        effective_at=_effective_at(grounds, at) if at and label in _DATED else None,
     )
+
+
+def _sure(seen: Look, label: Label, chance: float) -> float:
+    """Return how sure a verdict is; a long post that no rule recognises is for review at best."""
+    ruled = label not in _STEPS or seen.story.label is label or len(seen.parts) <= SHORT
+    return chance if ruled else min(chance, UNRULED)
+
+
+def _effective_at(grounds: Sequence[Sentence], at: datetime) -> datetime | None:
+    days = (effective(part.text, at) for part in grounds[:MAX_EVIDENCE])
+    return next((day for day in days if day is not None), None)
 
 
 def _label(seen: Look, weighed: Weighed) -> Label:

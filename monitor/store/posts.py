@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.model import Link, Post
+from monitor.store.database import finished
 from monitor.store.schema import post, post_revision, post_views
 
 BATCH = 1000
