@@ -1,0 +1,140 @@
+"""A series and its rates enter, the sudden falls leave, as pairs of points.
+
+A fall is what is left of it when the earlier count was as low, and the later as high, as each may
+have been, and when the decline that was under way anyway is taken off.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from monitor.detect.subscribers.rates import Rates
+from monitor.detect.subscribers.regimes import Regime
+from monitor.detect.subscribers.series import Flags, Floats, Series
+
+LEAST = 0.01
+"""A drop is more than 1 % (DESIGN.md section 4)."""
+WITHIN = 7.0
+"""... within these days (DESIGN.md section 4)."""
+NOISE_TIMES = 6.0
+"""... and beyond this many times the noise over that time (FACTS.md, Subscriber counts)."""
+ON_TIMES = 3.0
+"""A fall goes on while a further day falls this many times the noise. Uncalibrated."""
+
+Span = tuple[int, int]
+"""The index of the point before, and of the point after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a fall must stand out from, step by step: what was expected of it, and its noise.
+
+    `drift` is the logarithmic change that each step was expected to make: the decline under way,
+    never a growth, and the weekday's habit. `noise` is the standard deviation of a day.
+    """
+
+    points: Series
+    rates: Rates
+    drift: Floats
+    noise: Floats
+
+    @classmethod
+    def of(cls, points: Series, moving: Rates, even: Sequence[Regime]) -> Self:
+        """Join a series with its rates and its stretches of even growth."""
+        drift = moving.weekly * moving.days
+        noise = np.zeros(len(drift))
+        for regime in even:
+            part = slice(regime.start, regime.end)
+            noise[part] = regime.noise
+            if regime.way < 0:
+                drift[part] += regime.rate * moving.days[part]
+        return cls(points, moving, drift, noise)
+
+    def declining(self, spans: Sequence[Span]) -> Self:
+        """Return the ground where each of some stretches was expected to lose its usual day."""
+        drift = self.drift.copy()
+        for start, end in spans:
+            usual = float(np.median(self.rates.rate[start:end]))
+            slow = (self.rates.weekly[start:end] + min(0.0, usual)) * self.rates.days[start:end]
+            drift[start:end] = np.minimum(drift[start:end], slow)
+        return replace(self, drift=drift)
+
+    def sure_fall(self, start: int, end: int) -> float:
+        """Return the least that was lost from one point to another, in logarithms."""
+        return float(self.points.low[start] - self.points.high[end])
+
+    def noise_between(self, start: int, end: int) -> float:
+        """Return the standard deviation of the change between two points, in logarithms."""
+        return float(np.sqrt(np.sum(_variance(self)[start:end])))
+
+
+def steps(ground: Ground) -> list[Span]:
+    """Return the falls that no decline explains, oldest first, each with all that belongs to it."""
+    merged: list[Span] = []
+    for start, end in _shortest(ground):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    grown = [_grown(ground, span) for span in merged]
+    joined: list[Span] = []
+    for start, end in grown:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _shortest(ground: Ground) -> list[Span]:
+    """Return the shortest stretches within a week that fall far enough, by their start.
+
+    Each holds no shorter one: a longer stretch around a step says nothing new.
+    """
+    points = ground.points
+    size = len(points)
+    expected = np.concatenate([[0.0], np.cumsum(ground.drift)])
+    variance = np.concatenate([[0.0], np.cumsum(_variance(ground))])
+    ends = np.full(size, size)  # the nearest end of a fall that begins at or after each point
+    found: list[Span] = []
+    for lag in range(1, min(int(WITHIN), size - 1) + 1):
+        days = points.days[lag:] - points.days[:-lag]
+        fall = points.low[:-lag] - points.high[lag:]
+        excess = fall + (expected[lag:] - expected[:-lag])
+        bound = np.maximum(LEAST, NOISE_TIMES * np.sqrt(variance[lag:] - variance[:-lag]))
+        flagged: Flags = (days <= WITHIN) & (fall > -np.log1p(-LEAST)) & (excess > bound)
+        flagged &= ends[:-lag] > np.arange(lag, size)
+        for start in np.flatnonzero(flagged).tolist():
+            found.append((start, start + lag))
+        starts = np.flatnonzero(flagged)
+        ends[starts] = np.minimum(ends[starts], starts + lag)
+        ends = np.minimum.accumulate(ends[::-1])[::-1]
+    return sorted(found)
+
+
+def _variance(ground: Ground) -> Floats:
+    return ground.noise**2 * np.maximum(1.0, ground.rates.days)
+
+
+def _grown(ground: Ground, span: Span) -> Span:
+    """Return a fall with the days before and after that fell on with it."""
+    start, end = span
+    moved = ground.rates.path[1:] - ground.rates.path[:-1] - ground.drift
+    falls_on = moved < -ON_TIMES * np.sqrt(_variance(ground))
+    while start > 0 and falls_on[start - 1] and ground.rates.days[start - 1] <= WITHIN:
+        start -= 1
+    while end < len(moved) and falls_on[end] and ground.rates.days[end] <= WITHIN:
+        end += 1
+    return start, end
+
+
+def gaps(ground: Ground, least: float) -> list[Span]:
+    """Return falls across a gap of more than a week: nobody saw whether it took a day or all."""
+    found = []
+    for k in np.flatnonzero(np.diff(ground.points.days) > WITHIN).tolist():
+        fall = ground.sure_fall(k, k + 1)
+        if fall > max(least, NOISE_TIMES * ground.noise_between(k, k + 1)):
+            found.append((k, k + 1))
+    return found
