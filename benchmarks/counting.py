@@ -5,7 +5,8 @@ A year is read once a day at about the same hour, 15 % of the readings are missi
 to four outages of 3 to 14 days. The logarithm of the count grows by a drift of 0 to 0.08 % a day,
 with a weekly cycle and Student's t noise of 3 degrees of freedom, whose usual day (0.02 to 0.1 %)
 is what the 12 Russian channels of 2024-25 that were read exactly show (0.025 to 0.11 %). A year
-has up to three campaigns (1 to 5 % within days) and up to two misread pages, which go back. Counts
+has up to three campaigns (1 to 5 % within days; none amid what happens or in the fortnight before,
+for a loss that a campaign makes up for cannot be seen) and up to two misread pages, which go back. Counts
 are of 2,000 to 2,000,000, shown exactly, or with three or two digits as Telegram rounds them.
 """
 
@@ -56,13 +57,21 @@ def rounded(value: int, digits: int) -> Interval:
     return Interval(middle - unit // 2, middle + unit // 2)
 
 
-def year(draw: random.Random, happens: Callable[[int, float], float] | None = None) -> Year:
-    """Compose a year; `happens` gives the change of a day in place of its drift, by day."""
+def year(
+    draw: random.Random,
+    happens: Callable[[int, float], float] | None = None,
+    calm: range = range(0),
+) -> Year:
+    """Compose a year; `happens` gives the change of a day in place of its drift, by day.
+
+    No campaign begins within the days of `calm`.
+    """
     scale = math.exp(draw.uniform(math.log(0.0002), math.log(0.001))) / 1.134
     drift = draw.uniform(0, 0.0008)
     weekly = [draw.gauss(0, scale) for _ in range(7)]
     mean = statistics.fmean(weekly)
     bursts = {draw.randrange(DAYS): draw.uniform(0.01, 0.05) for _ in range(draw.randrange(4))}
+    bursts = {d: size for d, size in bursts.items() if d not in calm}
     missing = {d for d in range(DAYS) if draw.random() < 0.15}
     for _ in range(draw.randint(2, 4)):
         first = draw.randrange(DAYS)
@@ -86,21 +95,25 @@ def year(draw: random.Random, happens: Callable[[int, float], float] | None = No
 def with_step(draw: random.Random, percent: float) -> Year:
     """Compose a year with one sudden fall."""
     when = draw.randint(60, 300)
-    made = year(draw, lambda d, drift: drift + (math.log1p(-percent / 100) if d == when else 0))
+    fall = math.log1p(-percent / 100)
+    calm = range(when - 14, when + 15)
+    made = year(draw, lambda d, drift: drift + (fall if d == when else 0), calm)
     return Year(made.read, START + (when - 1) * DAY, START + when * DAY)
 
 
 def with_decline(draw: random.Random, percent: float, days: int) -> Year:
     """Compose a year in which the channel loses subscribers for a while, at an even pace."""
     when = draw.randint(60, 260)
-    made = year(draw, lambda d, drift: -percent / 100 if when <= d < when + days else drift)
+    calm = range(when - 14, when + days)
+    made = year(draw, lambda d, drift: -percent / 100 if d in calm[14:] else drift, calm)
     return Year(made.read, START + when * DAY, START + (when + days) * DAY)
 
 
 def with_stall(draw: random.Random, percent: float, days: int) -> Year:
     """Compose a year of growth that stops for a while."""
     when = draw.randint(90, 260)
-    made = year(draw, lambda d, _: 0.0 if when <= d < when + days else percent / 100)
+    calm = range(when - 14, when + days)
+    made = year(draw, lambda d, _: 0.0 if d in calm[14:] else percent / 100, calm)
     return Year(made.read, START + when * DAY, START + (when + days) * DAY)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from monitor.detect.subscribers import regimes, stalls, steps
-from monitor.detect.subscribers.declines import TREND_LEAST, declines
+from monitor.detect.subscribers.declines import declines, parting
 from monitor.detect.subscribers.rates import rates
 from monitor.detect.subscribers.series import Series, series
 from monitor.detect.subscribers.steps import Ground, Span
@@ -95,9 +95,10 @@ def _once(points: Series) -> list[Change]:
     level = float(np.exp(np.median(points.middle)))
     even = regimes.regimes(moving, level)
     ground = Ground.of(points, moving, even)
-    sudden = steps.steps(ground.declining(declines(ground, even, [])))
-    across = steps.gaps(ground, TREND_LEAST)
-    slow = declines(ground, even, [*sudden, *across])
+    legs = declines(ground, even, [])
+    sudden = steps.steps(ground.declining(legs))
+    across = steps.gaps(ground)
+    slow = declines(ground, even, sorted([*parting(ground, legs, sudden), *across]))
     quick = [s for s in sudden if points.days[s[1]] - points.days[s[0]] <= steps.WITHIN]
     slow += [s for s in sudden if s not in quick]
     stalled = stalls.stalls(ground, even, slow)

@@ -14,7 +14,7 @@ from monitor.detect.subscribers.steps import WITHIN, Ground, Span
 
 TREND_LEAST = 0.02
 """A slower fall than a drop is a trend, told from 2 % on. Uncalibrated."""
-TREND_TIMES = 5.0
+TREND_TIMES = 4.0
 """... and beyond this many times the noise over its time. The largest of all stretches of 365 days
 of Gaussian noise is about 4 (simulated, benchmarks/counting.py)."""
 TURN = 0.01
@@ -24,6 +24,9 @@ TURN_TIMES = 6.0
 REBOUND = 0.75
 """Two declines with a rebound of less than this share of the first between them are one, where
 the second begins no higher and ends lower. Chosen on fa_2026_rounded, 2026-11-25."""
+SHARE = 0.5
+"""A sudden fall that makes up this share of a decline ends it; a smaller one is part of it, and
+told beside it. Uncalibrated."""
 PAUSE = 28.0
 """... and within these days of each other. Chosen on fa_2026_rounded, 2026-11-25."""
 
@@ -44,6 +47,22 @@ def declines(ground: Ground, even: Sequence[Regime], apart: Sequence[Span]) -> l
             falling = _falling(ground, even, start, end)
             found += _apart(s for s in (*_joined(ground, legs), *falling) if _told(ground, s))
     return found
+
+
+def parting(ground: Ground, slow: Sequence[Span], sudden: Sequence[Span]) -> list[Span]:
+    """Return the sudden falls that are no mere part of a slow one."""
+    return [
+        (a, b)
+        for a, b in sudden
+        if not any(
+            start <= a and b <= end and _fallen(ground, (a, b)) < SHARE * _fallen(ground, (start, end))
+            for start, end in slow
+        )
+    ]
+
+
+def _fallen(ground: Ground, span: Span) -> float:
+    return float(ground.points.middle[span[0]] - ground.points.middle[span[1]])
 
 
 def _legs(ground: Ground, first: int, last: int) -> list[Span]:

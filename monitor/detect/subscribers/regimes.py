@@ -18,6 +18,9 @@ PENALTY = 8.0
 """... and each change point costs this times the logarithm of their number (FACTS.md)."""
 SHORTEST = 10
 """The fewest points between two changes (FACTS.md)."""
+OWN_NOISE = 20
+"""A stretch of fewer points is not believed to be noisier than the whole: more likely it holds a
+change that is too short to be parted. Uncalibrated."""
 MOVING = 4.0
 """A stretch grows or declines when it moved this many times the noise. Uncalibrated."""
 
@@ -37,10 +40,15 @@ class Regime:
 def regimes(found: Rates, level: float) -> list[Regime]:
     """Return the stretches of even growth, oldest first."""
     edges = [0, *_changes(found.rate, level), len(found.rate)]
+    spans = list(itertools.pairwise(edges))
+    medians = [float(np.median(found.rate[start:end])) for start, end in spans]
+    about = found.rate - np.repeat(medians, [end - start for start, end in spans])
+    usual = spread(about, level)
     even = []
-    for start, end in itertools.pairwise(edges):
-        rate = float(np.median(found.rate[start:end]))
-        noise = spread(found.rate[start:end] - rate, level)
+    for (start, end), rate in zip(spans, medians, strict=True):
+        noise = spread(about[start:end], level)
+        if end - start < OWN_NOISE:
+            noise = min(noise, usual)
         even.append(Regime(start, end, rate, noise, _way(found, start, end, rate, noise)))
     return even
 

@@ -23,8 +23,11 @@ DAY = timedelta(days=1)
 SPIKE = 0.01
 """A reading further than this from both neighbours, which agree, is taken for a misreading: a
 dip of less is no drop either (DESIGN.md section 4), and one of a single day is never told."""
+LEAP = 0.35
+"""Up to three readings further off than this (30 %), with agreement before and after, are misread
+too: nobody loses a third and has it back two days later. Uncalibrated."""
 SPIKE_NOISE = 4.0
-"""... and further than this many times the usual daily change. Uncalibrated."""
+"""Both are further than this many times the usual daily change. Uncalibrated."""
 HANDED_ON = 0.5
 """A fall below this share from one reading to the next, with another title, is another channel:
 38.9K to 1.14K was seen (FACTS.md). Uncalibrated."""
@@ -119,17 +122,24 @@ def _width(count: Count) -> int:
 
 
 def _spikes(points: Series) -> Flags:
-    """Return which points stand alone against both their neighbours, which agree."""
+    """Return which points stand apart from what was read before and after, which agrees."""
     alone = np.zeros(len(points), dtype=np.bool_)
     if len(points) < 3:
         return alone
     low, high = points.low, points.high
-    usual = float(np.median(np.abs(np.diff(points.middle))))
-    below = np.minimum(low[:-2], low[2:]) - high[1:-1]
-    above = low[1:-1] - np.maximum(high[:-2], high[2:])
-    off = np.maximum(below, above)
-    apart = np.maximum(low[:-2] - high[2:], low[2:] - high[:-2])
-    alone[1:-1] = (off > max(SPIKE, SPIKE_NOISE * usual)) & (off > 2 * apart)
+    usual = SPIKE_NOISE * float(np.median(np.abs(np.diff(points.middle))))
+    for many, least in ((1, SPIKE), (2, LEAP), (3, LEAP)):
+        before, after = slice(None, -many - 1), slice(many + 1, None)
+        floor = np.minimum(low[before], low[after])
+        roof = np.maximum(high[before], high[after])
+        inner = [slice(1 + n, len(points) - many + n) for n in range(many)]
+        below = np.min([floor - high[part] for part in inner], axis=0)
+        above = np.min([low[part] - roof for part in inner], axis=0)
+        off = np.maximum(below, above)
+        apart = np.maximum(low[before] - high[after], low[after] - high[before])
+        found = (off > max(least, usual)) & (off > 2 * apart)
+        for part in inner:
+            alone[part] |= found
     return alone
 
 

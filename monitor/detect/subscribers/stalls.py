@@ -19,6 +19,13 @@ SLOWER = 0.25
 STANDING = 0.01 / 30
 """... and no more than 1 % in 30 days. Uncalibrated, both."""
 
+NOISE_HIDDEN = 1.5e-3
+"""Rounding hides how a count wavers; it is taken to be as noisy as the noisiest of ru_2025_exact
+(2026-11-25)."""
+
+TELLING = 0.0101
+"""Counts rounded more coarsely than three digits round them (1 %) cannot tell a stall."""
+
 
 def stalls(ground: Ground, even: Sequence[Regime], told: Sequence[Span]) -> list[Span]:
     """Return where a growth of weeks stopped for weeks, oldest first; `told` are the falls."""
@@ -52,12 +59,20 @@ def _stalled(ground: Ground, start: int, end: int, habit: float) -> bool:
     days = float(ground.points.days[end] - ground.points.days[start])
     most = float(ground.points.high[end] - ground.points.low[start])
     expected = habit * days
-    return (
+    vague = np.max((ground.points.high - ground.points.low)[[start, end]])
+    return bool(
         days >= STALLED_FOR
+        and vague <= TELLING
         and expected > LEAST
         and most <= min(SLOWER * expected, STANDING * days)
-        and expected - most > NOISE_TIMES * ground.noise_between(start, end)
+        and expected - most > NOISE_TIMES * _noise(ground, start, end)
     )
+
+
+def _noise(ground: Ground, start: int, end: int) -> float:
+    days = float(ground.points.days[end] - ground.points.days[start])
+    seen = ground.noise_between(start, end)
+    return seen if ground.points.exact else max(seen, NOISE_HIDDEN * float(np.sqrt(days)))
 
 
 def hidden(points: Series, told: Sequence[Span]) -> list[Span]:

@@ -20,6 +20,14 @@ WITHIN = 7.0
 """... within these days (DESIGN.md section 4)."""
 NOISE_TIMES = 6.0
 """... and beyond this many times the noise over that time (FACTS.md, Subscriber counts)."""
+TAIL_TIMES = 3.5
+"""... and beyond this many times what the worst twentieth of the falling days fall: where days are
+heavy-tailed, six deviations come every year. Chosen on benchmarks/counting.py, 2026-11-25."""
+TAIL_KNOWN = 30
+"""... where so many falls, shown exactly, tell that. Uncalibrated."""
+GAP_TIMES = 4.0
+"""Across a gap, of which there are few, less is asked. Chosen on benchmarks/counting.py,
+2026-11-25."""
 ON_TIMES = 3.0
 """A fall goes on while a further day falls this many times the noise. Uncalibrated."""
 
@@ -32,25 +40,27 @@ class Ground:
     """What a fall must stand out from, step by step: what was expected of it, and its noise.
 
     `drift` is the logarithmic change that each step was expected to make: the decline under way,
-    never a growth, and the weekday's habit. `noise` is the standard deviation of a day.
+    never a growth, and the weekday's habit. `even` is the usual rate of its stretch, `noise` the
+    standard deviation of a day.
     """
 
     points: Series
     rates: Rates
     drift: Floats
+    even: Floats
     noise: Floats
 
     @classmethod
     def of(cls, points: Series, moving: Rates, even: Sequence[Regime]) -> Self:
         """Join a series with its rates and its stretches of even growth."""
         drift = moving.weekly * moving.days
-        noise = np.zeros(len(drift))
+        usual, noise = np.zeros((2, len(drift)))
         for regime in even:
             part = slice(regime.start, regime.end)
-            noise[part] = regime.noise
+            usual[part], noise[part] = regime.rate, regime.noise
             if regime.way < 0:
                 drift[part] += regime.rate * moving.days[part]
-        return cls(points, moving, drift, noise)
+        return cls(points, moving, drift, usual, noise)
 
     def declining(self, spans: Sequence[Span]) -> Self:
         """Return the ground where each of some stretches was expected to lose its usual day."""
@@ -97,13 +107,14 @@ def _shortest(ground: Ground) -> list[Span]:
     size = len(points)
     expected = np.concatenate([[0.0], np.cumsum(ground.drift)])
     variance = np.concatenate([[0.0], np.cumsum(_variance(ground))])
+    times = _times(ground)
     ends = np.full(size, size)  # the nearest end of a fall that begins at or after each point
     found: list[Span] = []
     for lag in range(1, min(int(WITHIN), size - 1) + 1):
         days = points.days[lag:] - points.days[:-lag]
         fall = points.low[:-lag] - points.high[lag:]
         excess = fall + (expected[lag:] - expected[:-lag])
-        bound = np.maximum(LEAST, NOISE_TIMES * np.sqrt(variance[lag:] - variance[:-lag]))
+        bound = np.maximum(LEAST, times * np.sqrt(variance[lag:] - variance[:-lag]))
         flagged: Flags = (days <= WITHIN) & (fall > -np.log1p(-LEAST)) & (excess > bound)
         flagged &= ends[:-lag] > np.arange(lag, size)
         for start in np.flatnonzero(flagged).tolist():
@@ -118,6 +129,15 @@ def _variance(ground: Ground) -> Floats:
     return ground.noise**2 * np.maximum(1.0, ground.rates.days)
 
 
+def _times(ground: Ground) -> float:
+    """Return how many deviations of noise a fall must exceed, by how heavy the tails are."""
+    scaled = (ground.rates.rate - ground.even) * ground.rates.days / np.sqrt(_variance(ground))
+    falling = -scaled[scaled < 0]
+    if len(falling) < TAIL_KNOWN or not ground.points.exact:
+        return NOISE_TIMES
+    return max(NOISE_TIMES, TAIL_TIMES * float(np.percentile(falling, 95)))
+
+
 def _grown(ground: Ground, span: Span) -> Span:
     """Return a fall with the days before and after that fell on with it."""
     start, end = span
@@ -130,11 +150,11 @@ def _grown(ground: Ground, span: Span) -> Span:
     return start, end
 
 
-def gaps(ground: Ground, least: float) -> list[Span]:
+def gaps(ground: Ground) -> list[Span]:
     """Return falls across a gap of more than a week: nobody saw whether it took a day or all."""
     found = []
     for k in np.flatnonzero(np.diff(ground.points.days) > WITHIN).tolist():
         fall = ground.sure_fall(k, k + 1)
-        if fall > max(least, NOISE_TIMES * ground.noise_between(k, k + 1)):
+        if fall > max(LEAST, GAP_TIMES * ground.noise_between(k, k + 1)):
             found.append((k, k + 1))
     return found
