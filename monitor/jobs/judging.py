@@ -10,6 +10,7 @@ from monitor.config import ChannelSettings, Settings
 from monitor.detect.changes import Changes
 from monitor.detect.joining import Known, conclude
 from monitor.detect.reading import Reading
+from monitor.detect.subscribers.together import doubted
 from monitor.jobs.forms import case_form, finding_form
 from monitor.model import (
     Availability,
@@ -50,6 +51,7 @@ async def judge(
                 findings += found
                 if view is not None:
                     views.append(view)
+    findings, views = doubted(findings, views)
     seen = {view.channel.username.casefold() for view in views}
     seen |= {view.watched_as.casefold() for view in views if view.watched_as}
     for entry in settings.channel:

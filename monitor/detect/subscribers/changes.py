@@ -22,6 +22,8 @@ UNSETTLED = 14
 LONE_MOST = 0.3
 """A fall that rests on one single reading is told up to this share, with less confidence; a
 larger one waits for a second reading, for misread pages fall further. Uncalibrated."""
+FEWEST = 10
+"""Fewer people than these are no fall to tell of. Uncalibrated."""
 BACK = 0.8
 """A fall of which this share was won back within `BACK_WITHIN` is told as recovered.
 Uncalibrated."""
@@ -48,6 +50,11 @@ class Change:
     after: Count
     sure: bool = True
     recovered: Count | None = None
+
+    @property
+    def lost(self) -> float:
+        """How many subscribers fewer the middles show."""
+        return self.before.subscribers.middle - self.after.subscribers.middle
 
     @property
     def change_pct(self) -> float:
@@ -100,7 +107,7 @@ def _once(points: Series) -> list[Change]:
     across = steps.gaps(ground)
     slow = declines(ground, even, sorted([*parting(ground, legs, sudden), *across]))
     quick = [s for s in sudden if points.days[s[1]] - points.days[s[0]] <= steps.WITHIN]
-    slow += [s for s in sudden if s not in quick]
+    slow += [s for s in sudden if s not in quick and not any(_within(s, d) for d in slow)]
     stalled = stalls.stalls(ground, even, slow)
     told = [
         *(drop for span in quick if (drop := _drop(points, span)) is not None),
@@ -108,10 +115,15 @@ def _once(points: Series) -> list[Change]:
         *(Change(Way.GAP, points.counts[a], points.counts[b]) for a, b in across),
         *(Change(Way.STALL, points.counts[a], points.counts[b]) for a, b in stalled),
     ]
-    return told + [
+    told += [
         Change(Way.UNDETERMINED, points.counts[a], points.counts[b])
         for a, b in stalls.hidden(points, [*sudden, *slow, *across])
     ]
+    return [c for c in told if c.way is Way.STALL or c.lost >= FEWEST]
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _drop(points: Series, span: Span) -> Change | None:

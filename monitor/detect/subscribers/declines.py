@@ -14,7 +14,7 @@ from monitor.detect.subscribers.steps import WITHIN, Ground, Span
 
 TREND_LEAST = 0.02
 """A slower fall than a drop is a trend, told from 2 % on. Uncalibrated."""
-TREND_TIMES = 4.0
+TREND_TIMES = 3.5
 """... and beyond this many times the noise over its time. The largest of all stretches of 365 days
 of Gaussian noise is about 4 (simulated, benchmarks/counting.py)."""
 TURN = 0.01
@@ -55,7 +55,9 @@ def parting(ground: Ground, slow: Sequence[Span], sudden: Sequence[Span]) -> lis
         (a, b)
         for a, b in sudden
         if not any(
-            start <= a and b <= end and _fallen(ground, (a, b)) < SHARE * _fallen(ground, (start, end))
+            start <= a
+            and b <= end
+            and _fallen(ground, (a, b)) < SHARE * _fallen(ground, (start, end))
             for start, end in slow
         )
     ]

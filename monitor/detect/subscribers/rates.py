@@ -12,17 +12,17 @@ Assoc. 88, section 1)."""
 NOISE_FLOOR = 1e-4
 """The least daily noise that is believed (FACTS.md, Subscriber counts)."""
 NOISE_UNKNOWN = 2e-3
-"""The daily noise assumed where fewer than `ENOUGH` points tell. Uncalibrated."""
-ENOUGH = 6
-ONE_MORE = 0.5
-"""Subscribers by which a count may always waver in a day: of a few hundred, three who leave are
-no drop. Uncalibrated."""
+"""The least daily noise that is assumed where fewer than `ENOUGH` points tell. Uncalibrated."""
+ENOUGH = 14
+ONE_MORE = 1.0
+"""Subscribers by which a count may always waver in a day: of a few hundred, six who leave are no
+drop. Uncalibrated."""
 WEEKS = 4
 """A weekday's habit is taken off once it was met this many times. Uncalibrated."""
 SHORTEST = 0.5
 """Two points closer than half a day are taken for half a day apart: noise has a floor."""
 TAIL = 10
-"""Percent of the falls that are drawn in before their spread is taken. Uncalibrated."""
+"""Percent of a side's rates that are drawn in before their spread is taken. Uncalibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +89,37 @@ def taut(days: Floats, low: Floats, high: Floats) -> Floats:
         k = anchor + 1
     bends.append((len(at) - 1, lows[-1]))
     where = [at[i] for i, _ in bends]
-    return np.interp(days, where, [v for _, v in bends])
+    line: Floats = np.interp(days, where, [v for _, v in bends])
+    return line
 
 
 def spread(residual: Floats, level: float) -> float:
-    """Return the noise of a day, as a standard deviation, from the falling side alone.
+    """Return the noise of a day, as a standard deviation, from the quieter side.
 
-    Campaigns make a channel leap upwards, which says nothing of how it wavers downwards. The larger
-    of two robust spreads is taken, and at least a floor: the scaled median absolute deviation breaks
-    down where most days change nothing, as those of a small channel; the root mean square with its
-    tail drawn in does not.
+    Campaigns make a channel leap upwards and drops make it fall, neither of which says how it
+    wavers on the other side. There is a floor, and where few points tell, an assumed noise.
 
     Args:
         residual: daily rates less what they are expected to be.
         level: the usual count.
     """
     floor = max(NOISE_FLOOR, ONE_MORE / max(1.0, level))
-    if len(residual) < ENOUGH - 1:
-        return max(floor, NOISE_UNKNOWN)
-    falling = -residual[residual <= 0]
-    if len(falling) == 0:
-        return floor
-    drawn_in = np.minimum(falling, np.percentile(falling, 100 - TAIL))
-    return max(
-        floor, MAD * float(np.median(falling)), float(np.sqrt(np.mean(drawn_in * drawn_in)))
-    )
+    if len(residual) < ENOUGH:
+        floor = max(floor, NOISE_UNKNOWN)
+    sides = [_one_side(side) for side in (-residual[residual <= 0], residual[residual >= 0])]
+    return max(floor, min(sides))
+
+
+def _one_side(away: Floats) -> float:
+    """Return the larger of two robust spreads of the rates to one side of what is expected.
+
+    The scaled median absolute deviation breaks down where most days change nothing, as those of a
+    small channel; the root mean square with its tail drawn in does not. A day without change
+    belongs to both sides by half.
+    """
+    if len(away) < 2:
+        return 0.0
+    drawn_in = np.minimum(away, np.percentile(away, 100 - TAIL, method="lower"))
+    weight = float(np.sum(away > 0)) + float(np.sum(away == 0)) / 2
+    square = float(np.sum(drawn_in * drawn_in)) / max(1.0, weight)
+    return max(MAD * float(np.median(away)), float(np.sqrt(square)))

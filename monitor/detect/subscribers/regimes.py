@@ -73,6 +73,6 @@ def _way(found: Rates, start: int, end: int, rate: float, noise: float) -> int:
     days = found.days[start:end]
     near = np.clip(found.rate[start:end], rate - CLIP * noise, rate + CLIP * noise)
     moved = float(np.sum(near * days))
-    if abs(moved) <= MOVING * noise * float(np.sqrt(np.sum(days))):
+    if end - start < SHORTEST or abs(moved) <= MOVING * noise * float(np.sqrt(np.sum(days))):
         return 0
     return 1 if moved > 0 else -1

@@ -99,13 +99,22 @@ def daily(counts: Sequence[Count]) -> list[Count]:
     return list(best.values())
 
 
-def series(counts: Sequence[Count]) -> Series:
-    """Return the points to judge by: of each UTC day the last of its most precise readings."""
+def credible(counts: Sequence[Count]) -> list[Count]:
+    """Return the readings of one channel that can be counts of it, oldest first."""
+    return list(_credible(counts).counts)
+
+
+def _credible(counts: Sequence[Count]) -> Series:
     # An owner is a subscriber: a zero is a page misread.
     every = Series.of(sorted((c for c in counts if c.subscribers.high > 0), key=lambda c: c.at))
-    credible = every.kept(~_spikes(every))
-    points = Series.of(daily(credible.counts))
-    points = replace(points, readings=_agreeing(credible, points))
+    return every.kept(~_spikes(every))
+
+
+def series(counts: Sequence[Count]) -> Series:
+    """Return the points to judge by: of each UTC day the last of its most precise readings."""
+    read = _credible(counts)
+    points = Series.of(daily(read.counts))
+    points = replace(points, readings=_agreeing(read, points))
     return points.kept(~_spikes(points))
 
 
@@ -174,9 +183,7 @@ def of_one_channel(
 
 
 def _handed_on(old: Count, new: Count) -> bool:
-    return (
-        old.title != new.title and new.subscribers.high < HANDED_ON * old.subscribers.low
-    )
+    return old.title != new.title and new.subscribers.high < HANDED_ON * old.subscribers.low
 
 
 def _wrong_kind(probes: Sequence[Probe]) -> list[tuple[datetime, datetime]]:

@@ -26,6 +26,9 @@ NOISE_HIDDEN = 1.5e-3
 TELLING = 0.0101
 """Counts rounded more coarsely than three digits round them (1 %) cannot tell a stall."""
 
+MATTERS = 0.75
+"""Rounding matters where it leaves less than this share of a fall sure. Uncalibrated."""
+
 
 def stalls(ground: Ground, even: Sequence[Regime], told: Sequence[Span]) -> list[Span]:
     """Return where a growth of weeks stopped for weeks, oldest first; `told` are the falls."""
@@ -84,8 +87,9 @@ def hidden(points: Series, told: Sequence[Span]) -> list[Span]:
     sure = points.low[:-1] - points.high[1:]
     rounded = (points.low[:-1] < points.high[:-1]) | (points.low[1:] < points.high[1:])
     near = np.diff(points.days) <= WITHIN
+    unsure = (shown > LEAST) & (sure <= LEAST) & (sure < MATTERS * shown)
     found: list[Span] = []
-    for k in np.flatnonzero(rounded & near & (shown > LEAST) & (sure <= LEAST / 2)).tolist():
+    for k in np.flatnonzero(rounded & near & unsure).tolist():
         later = points.days > points.days[k + 1]
         week = later & (points.days <= points.days[k + 1] + WITHIN)
         back = bool(np.any(points.middle[week] > points.middle[k + 1]))

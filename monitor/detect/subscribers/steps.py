@@ -20,12 +20,13 @@ WITHIN = 7.0
 """... within these days (DESIGN.md section 4)."""
 NOISE_TIMES = 6.0
 """... and beyond this many times the noise over that time (FACTS.md, Subscriber counts)."""
-TAIL_TIMES = 3.5
-"""... and beyond this many times what the worst twentieth of the falling days fall: where days are
-heavy-tailed, six deviations come every year. Chosen on benchmarks/counting.py, 2026-11-25."""
-TAIL_KNOWN = 30
-"""... where so many falls, shown exactly, tell that. Uncalibrated."""
-GAP_TIMES = 4.0
+HEAVY = 1.75
+"""... and by more where the tails are heavy, so that six deviations come every year: by as much as
+the worst twentieth of the days exceed this many. Of Gaussian days they exceed 1.96. Chosen on
+benchmarks/counting.py, 2026-11-25."""
+TAIL_KNOWN = 60
+"""... where so many days, shown exactly, tell that. Uncalibrated."""
+GAP_TIMES = 3.5
 """Across a gap, of which there are few, less is asked. Chosen on benchmarks/counting.py,
 2026-11-25."""
 ON_TIMES = 3.0
@@ -39,8 +40,8 @@ Span = tuple[int, int]
 class Ground:
     """What a fall must stand out from, step by step: what was expected of it, and its noise.
 
-    `drift` is the logarithmic change that each step was expected to make: the decline under way,
-    never a growth, and the weekday's habit. `even` is the usual rate of its stretch, `noise` the
+    `drift` is the logarithmic change that each step was expected to make: the weekday's habit and
+    a decline under way, never a growth. `even` is the usual rate of its stretch, `noise` the
     standard deviation of a day.
     """
 
@@ -53,22 +54,20 @@ class Ground:
     @classmethod
     def of(cls, points: Series, moving: Rates, even: Sequence[Regime]) -> Self:
         """Join a series with its rates and its stretches of even growth."""
-        drift = moving.weekly * moving.days
-        usual, noise = np.zeros((2, len(drift)))
+        usual, noise = np.zeros((2, len(moving.rate)))
         for regime in even:
             part = slice(regime.start, regime.end)
             usual[part], noise[part] = regime.rate, regime.noise
-            if regime.way < 0:
-                drift[part] += regime.rate * moving.days[part]
-        return cls(points, moving, drift, usual, noise)
+        tails = _tails(points, moving, usual, noise)
+        return cls(points, moving, moving.weekly * moving.days, usual, tails * noise)
 
     def declining(self, spans: Sequence[Span]) -> Self:
-        """Return the ground where each of some stretches was expected to lose its usual day."""
+        """Return the ground where some stretches were expected to lose their usual day."""
         drift = self.drift.copy()
         for start, end in spans:
-            usual = float(np.median(self.rates.rate[start:end]))
-            slow = (self.rates.weekly[start:end] + min(0.0, usual)) * self.rates.days[start:end]
-            drift[start:end] = np.minimum(drift[start:end], slow)
+            usual = min(0.0, float(np.median(self.rates.rate[start:end])))
+            slow = np.minimum(usual, self.even[start:end]) * self.rates.days[start:end]
+            drift[start:end] = self.drift[start:end] + slow
         return replace(self, drift=drift)
 
     def sure_fall(self, start: int, end: int) -> float:
@@ -78,6 +77,16 @@ class Ground:
     def noise_between(self, start: int, end: int) -> float:
         """Return the standard deviation of the change between two points, in logarithms."""
         return float(np.sqrt(np.sum(_variance(self)[start:end])))
+
+
+def _tails(points: Series, moving: Rates, even: Floats, noise: Floats) -> float:
+    """Return how much heavier than usual the tails are, at least 1, from the lighter side."""
+    if len(even) < TAIL_KNOWN or not points.exact:
+        return 1.0
+    away = (moving.rate - even) * np.sqrt(moving.days) / noise
+    sides = [side for side in (-away[away < 0], away[away > 0]) if len(side)]
+    worst = min((float(np.percentile(side, 95)) for side in sides), default=0.0)
+    return max(1.0, worst / HEAVY)
 
 
 def steps(ground: Ground) -> list[Span]:
@@ -107,19 +116,17 @@ def _shortest(ground: Ground) -> list[Span]:
     size = len(points)
     expected = np.concatenate([[0.0], np.cumsum(ground.drift)])
     variance = np.concatenate([[0.0], np.cumsum(_variance(ground))])
-    times = _times(ground)
     ends = np.full(size, size)  # the nearest end of a fall that begins at or after each point
     found: list[Span] = []
     for lag in range(1, min(int(WITHIN), size - 1) + 1):
         days = points.days[lag:] - points.days[:-lag]
         fall = points.low[:-lag] - points.high[lag:]
         excess = fall + (expected[lag:] - expected[:-lag])
-        bound = np.maximum(LEAST, times * np.sqrt(variance[lag:] - variance[:-lag]))
+        bound = np.maximum(LEAST, NOISE_TIMES * np.sqrt(variance[lag:] - variance[:-lag]))
         flagged: Flags = (days <= WITHIN) & (fall > -np.log1p(-LEAST)) & (excess > bound)
         flagged &= ends[:-lag] > np.arange(lag, size)
-        for start in np.flatnonzero(flagged).tolist():
-            found.append((start, start + lag))
         starts = np.flatnonzero(flagged)
+        found += [(start, start + lag) for start in starts.tolist()]
         ends[starts] = np.minimum(ends[starts], starts + lag)
         ends = np.minimum.accumulate(ends[::-1])[::-1]
     return sorted(found)
@@ -127,15 +134,6 @@ def _shortest(ground: Ground) -> list[Span]:
 
 def _variance(ground: Ground) -> Floats:
     return ground.noise**2 * np.maximum(1.0, ground.rates.days)
-
-
-def _times(ground: Ground) -> float:
-    """Return how many deviations of noise a fall must exceed, by how heavy the tails are."""
-    scaled = (ground.rates.rate - ground.even) * ground.rates.days / np.sqrt(_variance(ground))
-    falling = -scaled[scaled < 0]
-    if len(falling) < TAIL_KNOWN or not ground.points.exact:
-        return NOISE_TIMES
-    return max(NOISE_TIMES, TAIL_TIMES * float(np.percentile(falling, 95)))
 
 
 def _grown(ground: Ground, span: Span) -> Span:
