@@ -86,11 +86,15 @@ def changes(counts: Sequence[Count]) -> list[Change]:
 
 
 def _held(change: Change, earlier: Sequence[Change]) -> bool:
-    """Return whether a trend was there one reading earlier, over half of it at least."""
+    """Return whether a trend was there one reading earlier, over half of it at least.
+
+    A decline that was short enough for a drop then was there too.
+    """
     for other in earlier:
         start = max(change.before.at, other.before.at)
         end = min(change.after.at, other.after.at)
-        if other.way is change.way and (end - start) * 2 >= change.after.at - change.before.at:
+        same = (change.way is Way.STALL) == (other.way is Way.STALL)
+        if same and (end - start) * 2 >= change.after.at - change.before.at:
             return True
     return False
 
@@ -105,7 +109,8 @@ def _once(points: Series) -> list[Change]:
     legs = declines(ground, even, [])
     sudden = steps.steps(ground.declining(legs))
     across = steps.gaps(ground)
-    slow = declines(ground, even, sorted([*parting(ground, legs, sudden), *across]))
+    slow = declines(ground, even, parting(ground, legs, sorted([*sudden, *across])))
+    across = [s for s in across if not any(_within(s, d) for d in slow)]
     quick = [s for s in sudden if points.days[s[1]] - points.days[s[0]] <= steps.WITHIN]
     slow += [s for s in sudden if s not in quick and not any(_within(s, d) for d in slow)]
     stalled = stalls.stalls(ground, even, slow)

@@ -14,9 +14,9 @@ from monitor.detect.subscribers.steps import WITHIN, Ground, Span
 
 TREND_LEAST = 0.02
 """A slower fall than a drop is a trend, told from 2 % on. Uncalibrated."""
-TREND_TIMES = 3.5
-"""... and beyond this many times the noise over its time. The largest of all stretches of 365 days
-of Gaussian noise is about 4 (simulated, benchmarks/counting.py)."""
+TREND_TIMES = 3.2
+"""... and beyond this many times the noise over its time, which is taken larger than it is. Chosen
+on benchmarks/counting.py, 2026-11-25."""
 TURN = 0.01
 """A leg ends with a rebound of more than this ..."""
 TURN_TIMES = 6.0
@@ -25,8 +25,8 @@ REBOUND = 0.75
 """Two declines with a rebound of less than this share of the first between them are one, where
 the second begins no higher and ends lower. Chosen on fa_2026_rounded, 2026-11-25."""
 SHARE = 0.5
-"""A sudden fall that makes up this share of a decline ends it; a smaller one is part of it, and
-told beside it. Uncalibrated."""
+"""A fall that makes up this share of a decline ends it; a smaller one is part of it, and told beside
+it where it was sudden. Uncalibrated."""
 PAUSE = 28.0
 """... and within these days of each other. Chosen on fa_2026_rounded, 2026-11-25."""
 
@@ -50,7 +50,7 @@ def declines(ground: Ground, even: Sequence[Regime], apart: Sequence[Span]) -> l
 
 
 def parting(ground: Ground, slow: Sequence[Span], sudden: Sequence[Span]) -> list[Span]:
-    """Return the sudden falls that are no mere part of a slow one."""
+    """Return the falls that are no mere part of a slow one."""
     return [
         (a, b)
         for a, b in sudden

@@ -141,6 +141,7 @@ def _grown(ground: Ground, span: Span) -> Span:
     start, end = span
     moved = ground.rates.path[1:] - ground.rates.path[:-1] - ground.drift
     falls_on = moved < -ON_TIMES * np.sqrt(_variance(ground))
+    falls_on &= ground.points.low[:-1] > ground.points.high[1:]
     while start > 0 and falls_on[start - 1] and ground.rates.days[start - 1] <= WITHIN:
         start -= 1
     while end < len(moved) and falls_on[end] and ground.rates.days[end] <= WITHIN:
