@@ -25,8 +25,8 @@ REBOUND = 0.75
 """Two declines with a rebound of less than this share of the first between them are one, where
 the second begins no higher and ends lower. Chosen on fa_2026_rounded, 2026-11-25."""
 SHARE = 0.5
-"""A fall that makes up this share of a decline ends it; a smaller one is part of it, and told beside
-it where it was sudden. Uncalibrated."""
+"""A fall that makes up this share of a decline ends it; a smaller one is part of it, and told
+beside it where it was sudden. Uncalibrated."""
 PAUSE = 28.0
 """... and within these days of each other. Chosen on fa_2026_rounded, 2026-11-25."""
 
@@ -131,9 +131,10 @@ def _joined(ground: Ground, legs: Iterable[Span]) -> list[Span]:
 def _told(ground: Ground, span: Span) -> bool:
     """Return whether a decline is slower than a drop and beyond rounding, noise and 2 %."""
     start, end = span
-    slow = bool(ground.points.days[end] - ground.points.days[start] > WITHIN)
-    beyond = TREND_TIMES * ground.noise_between(start, end)
-    return slow and ground.sure_fall(start, end) > max(TREND_LEAST, beyond)
+    fall = ground.sure_fall(start, end)
+    if ground.points.days[end] - ground.points.days[start] <= WITHIN or fall <= TREND_LEAST:
+        return False
+    return fall > TREND_TIMES * ground.noise_between(start, end)
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

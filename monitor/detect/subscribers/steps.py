@@ -4,7 +4,7 @@ A fall is what is left of it when the earlier count was as low, and the later as
 have been, and when the decline that was under way anyway is taken off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -91,20 +91,18 @@ def _tails(points: Series, moving: Rates, even: Floats, noise: Floats) -> float:
 
 def steps(ground: Ground) -> list[Span]:
     """Return the falls that no decline explains, oldest first, each with all that belongs to it."""
+    return _merged(_grown(ground, span) for span in _merged(_shortest(ground)))
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Return stretches, those as one that meet or overlap."""
     merged: list[Span] = []
-    for start, end in _shortest(ground):
+    for start, end in spans:
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    grown = [_grown(ground, span) for span in merged]
-    joined: list[Span] = []
-    for start, end in grown:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    return merged
 
 
 def _shortest(ground: Ground) -> list[Span]:

@@ -43,7 +43,7 @@ def test_a_decline_with_a_rebound_is_one_and_with_a_recovery_two() -> None:
         "decline"
     ]
     back = walk(20, 45_500, drift=0.006)
-    more = walk(30, 51_000, drift=-0.004)
+    more = walk(30, 51_300, drift=-0.004)
     ways = [w for w, _, _ in told(counts(walk(40) + down + back + more + walk(30, 45_000)))]
     assert ways == ["decline", "decline"]
 

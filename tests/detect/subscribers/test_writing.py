@@ -36,7 +36,7 @@ def test_a_drop_has_the_contract_s_details_and_no_others() -> None:
 def test_a_rounded_drop_says_how_much_it_may_have_been() -> None:
     found = written([1_000_000] * 20 + [900_000] * 20, digits=3)
     assert found.details["precision"] == "rounded"
-    assert found.summary == "@demo lost 9.6 to 10.4 % of its subscribers"
+    assert found.summary == "@demo lost 9.5 to 10.5 % of its subscribers"
     assert found.confidence < 0.9
 
 
