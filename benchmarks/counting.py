@@ -174,12 +174,12 @@ def main() -> None:
     stepped = {p: [with_step(draw, p) for _ in range(few)] for p in STEPS}
     for percent, years in stepped.items():
         print(*recall(f"step of {percent} %", years, quiet), sep="\n")
-    for percent, days in DECLINES:
-        years = [with_decline(draw, percent, days) for _ in range(few)]
-        print(*recall(f"decline of {percent} % a day for {days} days", years, quiet), sep="\n")
-    for percent, days in STALLS:
-        years = [with_stall(draw, percent, days) for _ in range(few)]
-        print(*recall(f"stall of {days} days after {percent} % a day", years, quiet), sep="\n")
+    for pace, days in DECLINES:
+        years = [with_decline(draw, pace, days) for _ in range(few)]
+        print(*recall(f"decline of {pace} % a day for {days} days", years, quiet), sep="\n")
+    for pace, days in STALLS:
+        years = [with_stall(draw, pace, days) for _ in range(few)]
+        print(*recall(f"stall of {days} days after {pace} % a day", years, quiet), sep="\n")
     years_in_all = few * (len(STEPS) + len(DECLINES) + len(STALLS))
     rates = " | ".join(f"{n / years_in_all:.3f}" for n in quiet.values())
     print(f"| false alarms beside, a series and year | {rates} |")

@@ -59,6 +59,16 @@ def test_a_fall_of_several_days_is_one_drop() -> None:
     assert told(counts(values)) == [("step", 50, 55)]
 
 
+def test_the_days_that_a_fall_began_and_went_on_belong_to_it() -> None:
+    """Of 0.8, 5 and 0.8 % the middle day alone is beyond 1 %; the drop is all three."""
+    lost = {49: 0.008, 50: 0.05, 51: 0.008}
+    factor, values = 1.0, []
+    for n, value in enumerate(walk(100)):
+        factor *= 1 - lost.get(n, 0)
+        values.append(value * factor)
+    assert told(counts(values)) == [("step", 48, 51)]
+
+
 def test_a_fall_of_more_than_a_week_is_a_trend() -> None:
     values = [v * (1 - 0.03 * min(9, max(0, n - 50))) for n, v in enumerate(walk(100))]
     ((way, start, end),) = told(counts(values))

@@ -1,6 +1,6 @@
 """A fall that all channels share is a doubt about the collector, not a finding about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from monitor.detect.findings import Writer
@@ -10,7 +10,7 @@ from monitor.model import Case, Channel, ChannelView, Count, Finding, Kind, Stat
 from tests.detect.subscribers.composed import DAY, HOUR, T, counts, fallen, walk
 
 
-def judged(series: dict[str, Sequence[Count]]) -> tuple[list[Finding], list[ChannelView]]:
+def judged(series: Mapping[str, Sequence[Count]]) -> tuple[list[Finding], list[ChannelView]]:
     found: list[Finding] = []
     views = []
     for key, (name, read) in enumerate(series.items()):
@@ -24,7 +24,7 @@ def judged(series: dict[str, Sequence[Count]]) -> tuple[list[Finding], list[Chan
 
 def dropping(
     number: int, at: int = 50, share: float = 0.1, hours: int = 0
-) -> dict[str, Sequence[Count]]:
+) -> dict[str, list[Count]]:
     return {
         f"channel{n}": counts(
             fallen(walk(100, seed=n), at, share), start=T + timedelta(hours=n * hours)
@@ -57,7 +57,7 @@ def test_one_channel_that_did_not_fall_shows_that_the_counting_worked() -> None:
 
 
 def test_a_channel_that_was_not_counted_then_shows_nothing() -> None:
-    series = dropping(4) | {"earlier": counts(walk(30, seed=9)), "never": []}
+    series = {**dropping(4), "earlier": counts(walk(30, seed=9)), "never": []}
     found, _ = doubted(*judged(series))
     assert [f.channel for f in found] == [None]
 

@@ -37,14 +37,14 @@ def test_weekly_readings_show_a_decline_too() -> None:
 
 
 def test_a_decline_with_a_rebound_is_one_and_with_a_recovery_two() -> None:
-    down = walk(25, 50_000, drift=-0.004)
-    again = walk(25, 46_500, drift=-0.004)
-    assert [w for w, _, _ in told(counts(walk(40) + down + walk(4, 45_500, 0.006) + again))] == [
-        "decline"
-    ]
-    back = walk(20, 45_500, drift=0.006)
-    more = walk(30, 51_300, drift=-0.004)
-    ways = [w for w, _, _ in told(counts(walk(40) + down + back + more + walk(30, 45_000)))]
+    first = walk(40)
+    down = walk(25, first[-1], drift=-0.004)
+    rebound = walk(4, down[-1], drift=0.006)
+    again = walk(25, rebound[-1], drift=-0.004)
+    assert [w for w, _, _ in told(counts(first + down + rebound + again))] == ["decline"]
+    back = walk(20, down[-1], drift=0.006)
+    more = walk(30, back[-1], drift=-0.004)
+    ways = [w for w, _, _ in told(counts(first + down + back + more + walk(30, more[-1])))]
     assert ways == ["decline", "decline"]
 
 

@@ -1,6 +1,7 @@
 """Findings carry the figures that scripts read, and words that claim no more than is known."""
 
 import math
+from collections.abc import Sequence
 
 from monitor.detect.findings import Writer
 from monitor.detect.subscribers.writing import findings
@@ -10,7 +11,7 @@ from tests.detect.subscribers.composed import DAY, counts, fallen, walk
 WRITER = Writer(Channel(1, "demo"))
 
 
-def written(values: list[float], digits: int = 0, **how: object) -> Finding:
+def written(values: Sequence[float], digits: int = 0, **how: object) -> Finding:
     (found,) = findings(WRITER, [counts(values, digits=digits, **how)])  # type: ignore[arg-type]  # the keywords of counts
     return found
 
