@@ -22,6 +22,9 @@ UNSETTLED = 14
 LONE_MOST = 0.3
 """A fall that rests on one single reading is told up to this share, with less confidence; a
 larger one waits for a second reading, for misread pages fall further. Uncalibrated."""
+TOO_MUCH = 0.9
+"""Nobody loses more than this share from one reading to the next; a name that passed on, or a page
+misread, shows it (FACTS.md: 38.9K to 1.14K overnight). It is called undetermined. Uncalibrated."""
 FEWEST = 10
 """Fewer people than these are no fall to tell of. Uncalibrated."""
 BACK = 0.8
@@ -138,8 +141,11 @@ def _drop(points: Series, span: Span) -> Change | None:
     alone = (start == 0 and points.readings[0] == 1) or (
         end == len(points) - 1 and points.readings[-1] == 1
     )
-    if alone and -np.expm1(-fallen) > LONE_MOST:
+    share = -float(np.expm1(-fallen))
+    if alone and share > LONE_MOST:
         return None
+    if end == start + 1 and share > TOO_MUCH:
+        return Change(Way.UNDETERMINED, points.counts[start], points.counts[end])
     later = points.middle[end:] - points.middle[end]
     near = points.days[end:] - points.days[end] <= BACK_WITHIN
     back = np.flatnonzero(near & (later >= BACK * fallen))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from monitor.detect.findings import Writer, times
-from monitor.detect.subscribers.changes import Change, Way, changes
+from monitor.detect.subscribers.changes import TOO_MUCH, Change, Way, changes
 from monitor.model import Count, Finding, Json, Kind
 
 _KINDS = {
@@ -60,16 +60,26 @@ def _finding(writer: Writer, change: Change) -> Finding:
 def _says(change: Change) -> str:
     low, high = change.bounds_pct
     lost = f"lost {_percent(-high, -low)} of its subscribers"
-    if change.way is Way.DROP:
-        if change.recovered is not None:
-            return f"{lost} and won most of them back"
-        return lost if change.sure else f"{lost}, by one reading that no other confirms yet"
-    if change.way is Way.DECLINE:
-        return f"{lost} little by little"
-    if change.way is Way.GAP:
-        return f"{lost} while it was not counted"
-    if change.way is Way.STALL:
-        return "stopped growing"
+    if change.way is Way.UNDETERMINED:
+        return _asks(change)
+    if change.recovered is not None:
+        return f"{lost} and won most of them back"
+    if not change.sure:
+        return f"{lost}, by one reading that no other confirms yet"
+    return {
+        Way.DROP: lost,
+        Way.DECLINE: f"{lost} little by little",
+        Way.GAP: f"{lost} while it was not counted",
+        Way.STALL: "stopped growing",
+    }[change.way]
+
+
+def _asks(change: Change) -> str:
+    low, high = change.bounds_pct
+    if -change.change_pct > 100 * TOO_MUCH:
+        return (
+            f"shows {-change.change_pct:.1f} % fewer subscribers at once: another channel's count?"
+        )
     return (
         f"may have lost {_percent(max(0.0, -high), -low)} of its subscribers: the count is shown"
         " too coarsely to tell"

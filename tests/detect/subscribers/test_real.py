@@ -80,7 +80,7 @@ def test_the_collectors_failure_of_13_july_2026_is_no_finding(
 
 
 def test_exact_russian_series_have_no_falls_and_two_stalls(shared: Path) -> None:
-    """Plotted and judged, docs/benchmarks.md: both stopped growing."""
+    """Plotted and judged, docs/subscriber-counts.md: both stopped growing."""
     path = shared / "data" / "subscribers" / "ru_2025_exact.csv.gz"
     found = _read(path, "channel_name", "subscribers")
     assert len(found) == 12

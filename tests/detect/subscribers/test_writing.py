@@ -54,6 +54,10 @@ def test_what_is_uncertain_says_so() -> None:
     assert vague.details["verdict"] == "undetermined"
     assert vague.confidence < 0.5
     assert "too coarsely" in vague.summary
+    other = written([38_900] * 20 + [1_140] * 20)
+    assert other.rule == "subscribers.undetermined"
+    assert "97.1 % fewer" in other.summary
+    assert "another channel" in other.summary
 
 
 def test_trends_are_told_as_what_they_are() -> None:
