@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from monitor.detect.subscribers import regimes, stalls, steps
-from monitor.detect.subscribers.declines import declines, parting
+from monitor.detect.subscribers.declines import declines, parting, steepest
 from monitor.detect.subscribers.rates import rates
 from monitor.detect.subscribers.series import Series, series
 from monitor.detect.subscribers.steps import Ground, Span
@@ -116,6 +116,7 @@ def _once(points: Series) -> list[Change]:
     across = [s for s in across if not any(_within(s, d) for d in slow)]
     quick = [s for s in sudden if points.days[s[1]] - points.days[s[0]] <= steps.WITHIN]
     slow += [s for s in sudden if s not in quick and not any(_within(s, d) for d in slow)]
+    quick += steepest(ground, slow, quick)
     stalled = stalls.stalls(ground, even, slow)
     told = [
         *(drop for span in quick if (drop := _drop(points, span)) is not None),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from monitor.detect.subscribers.regimes import Regime
-from monitor.detect.subscribers.steps import WITHIN, Ground, Span
+from monitor.detect.subscribers.steps import NOISE_TIMES, WITHIN, Ground, Span
 
 TREND_LEAST = 0.02
 """A slower fall than a drop is a trend, told from 2 % on. Uncalibrated."""
@@ -27,6 +27,8 @@ the second begins no higher and ends lower. Chosen on fa_2026_rounded, 2026-11-2
 SHARE = 0.5
 """A fall that makes up this share of a decline ends it; a smaller one is part of it, and told
 beside it where it was sudden. Uncalibrated."""
+WEEK_LEAST = 0.05
+"""A decline that loses more than this in a week is a drop too. Uncalibrated."""
 PAUSE = 28.0
 """... and within these days of each other. Chosen on fa_2026_rounded, 2026-11-25."""
 
@@ -61,6 +63,26 @@ def parting(ground: Ground, slow: Sequence[Span], sudden: Sequence[Span]) -> lis
             for start, end in slow
         )
     ]
+
+
+def steepest(ground: Ground, slow: Sequence[Span], sudden: Sequence[Span]) -> list[Span]:
+    """Return the worst week of each decline that loses a twentieth in it, as a drop is defined.
+
+    A decline that holds a sudden fall already has its drop.
+    """
+    found = []
+    path, days = ground.points.middle, ground.points.days
+    for start, end in slow:
+        if any(a < end and b > start for a, b in sudden):
+            continue
+        last = np.searchsorted(days[: end + 1], days[start:end] + WITHIN, side="right") - 1
+        lost = path[start:end] - path[last]
+        first = start + int(np.argmax(lost))
+        week = (first, int(last[first - start]))
+        beyond = NOISE_TIMES * ground.noise_between(*week)
+        if ground.sure_fall(*week) > max(WEEK_LEAST, beyond):
+            found.append(week)
+    return found
 
 
 def _fallen(ground: Ground, span: Span) -> float:

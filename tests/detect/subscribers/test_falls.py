@@ -71,10 +71,30 @@ def test_the_days_that_a_fall_began_and_went_on_belong_to_it() -> None:
 
 def test_a_fall_of_more_than_a_week_is_a_trend() -> None:
     values = [v * (1 - 0.03 * min(9, max(0, n - 50))) for n, v in enumerate(walk(100))]
-    ((way, start, end),) = told(counts(values))
+    week, (way, start, end) = sorted(told(counts(values)), reverse=True)
     assert way == "decline"
     assert abs(start - 50) <= 2
     assert abs(end - 59) <= 2
+    assert week[0] == "step"
+    assert start <= week[1] < week[2] <= end
+
+
+def test_the_worst_week_of_a_fast_decline_is_a_drop_too() -> None:
+    """A drop is a fall within a week, whatever goes on around it; a slow decline has none."""
+    fast = walk(60) + [51_000 * 0.97**n for n in range(30)] + walk(30, 20_500)
+    ways = [way for way, _, _ in told(counts(fast))]
+    assert sorted(ways) == ["decline", "step"]
+    drop = next(c for c in changes(counts(fast)) if c.way is Way.DROP)
+    assert drop.after.at - drop.before.at == 7 * DAY
+    slow = walk(60) + walk(40, 51_000, drift=-0.006) + walk(30, 40_100)
+    assert [way for way, _, _ in told(counts(slow))] == ["decline"]
+
+
+def test_a_week_that_holds_a_sudden_fall_is_not_told_twice() -> None:
+    values = [51_000 * 0.97**n for n in range(40)]
+    values = fallen(walk(60) + values + walk(30, 15_000), 75, 0.25)
+    drops = [c for c in changes(counts(values)) if c.way is Way.DROP]
+    assert [day(c.after.at) for c in drops if day(c.before.at) <= 75 < day(c.after.at) + 1] == [75]
 
 
 def test_two_steps_are_two_drops() -> None:
