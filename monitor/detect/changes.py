@@ -139,5 +139,7 @@ class Changes:
 
 
 def belongs_in_case(finding: Finding) -> bool:
-    """Return whether a finding is a step of its case: ordinary changes are not."""
-    return finding.rule not in {"changes.deleted", "changes.edited"}
+    """Return whether a finding is a step of its case: ordinary changes and doubts are not."""
+    return finding.rule not in {
+        "changes.deleted", "changes.edited", "subscribers.undetermined"
+    }  # fmt: skip

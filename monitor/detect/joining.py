@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.detect import cases, explaining, identity, lifecycle, posting, silence, subscribers
+from monitor.detect import cases, explaining, identity, lifecycle, posting, silence
 from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
+from monitor.detect.subscribers import series, writing
 from monitor.model import (
     Availability,
     Case,
@@ -55,6 +56,7 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     absences = lifecycle.absences(known.probes, known.routes)
     silences = silence.silences(known.reading.posts, known.coverage, known.now)
     swaps = identity.reassignments(known.counts)
+    counted = series.of_one_channel(known.counts, swaps, known.probes)
     said = [writer.said(s) for s in known.reading.said]
     changed = known.changes.findings(writer) if known.changes else []
     events = cases.Events(
@@ -83,10 +85,10 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         *identity.profile_findings(writer, known.profiles),
         *identity.reassignment_findings(writer, swaps, known.taken_at),
         *changed,
-        *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
+        *writing.findings(writer, counted),
     ]
     found.sort(key=lambda f: (f.at, f.kind, f.id))
-    case = _case(known, standing, [f for f in found if belongs_in_case(f)])
+    case = _case(known, counted, standing, [f for f in found if belongs_in_case(f)])
     case = replace(
         case,
         because=explaining.because(standing, found),
@@ -96,7 +98,7 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         channel=known.channel,
         case=case,
         # A page rounds what the landing page of the same day does not: the sharper one is shown.
-        counts=tuple(subscribers.daily(known.counts)),
+        counts=tuple(c for part in counted for c in series.daily(series.credible(part))),
         covered=known.coverage.spans,
         links=known.reading.link_uses(),
         posts_by_day=known.reading.posts_by_day(),
@@ -104,7 +106,12 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     )
 
 
-def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> Case:
+def _case(
+    known: Known,
+    counted: Sequence[Sequence[Count]],
+    standing: cases.Standing,
+    found: Sequence[Finding],
+) -> Case:
     posts = known.reading.posts
     last = posts[-1][1] if len(posts) else None
     seen = known.coverage.end
@@ -120,7 +127,7 @@ def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> C
         destinations=tuple(
             CaseDestination(s.platform, s.handle, s.at) for s in known.reading.shown.values()
         ),
-        subscribers=_change(known.counts, standing.notice),
+        subscribers=_change(counted, standing.notice),
         silence_days=None
         if last is None or seen is None
         else max(0.0, (min(seen, known.now) - last) / timedelta(days=1)),
@@ -130,18 +137,21 @@ def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> C
     )
 
 
-def _change(counts: Sequence[Count], notice: Finding | None) -> SubscriberChange | None:
-    """Return subscribers at the last count before the notice, and at the last of all."""
+def _change(counted: Sequence[Sequence[Count]], notice: Finding | None) -> SubscriberChange | None:
+    """Return subscribers at the last count before the notice, and at the last of all.
+
+    Both are of the channel that gave the notice, though its name may have passed to another.
+    """
     if notice is None:
         return None
-    before = [c for c in counts if c.at <= notice.at]
-    after = [c for c in counts if c.at > notice.at]
-    if not before or not after:
-        return None
-    old, new = _sharpest(before), _sharpest(after)
-    if old.middle <= 0:
-        return None
-    return SubscriberChange(old, new, 100 * (new.middle / old.middle - 1))
+    for part in counted:
+        counts = series.credible(part)
+        before = [c for c in counts if c.at <= notice.at]
+        after = [c for c in counts if c.at > notice.at]
+        if before and after:
+            old, new = _sharpest(before), _sharpest(after)
+            return SubscriberChange(old, new, 100 * (new.middle / old.middle - 1))
+    return None
 
 
 def _sharpest(counts: Sequence[Count]) -> Interval:

@@ -11,6 +11,7 @@ from monitor.config import ChannelSettings, Settings
 from monitor.detect import effect, together
 from monitor.detect.joining import Known, conclude
 from monitor.detect.silence import Ending
+from monitor.detect.subscribers.together import doubted
 from monitor.jobs import basis, hearing
 from monitor.jobs.describing import describe
 from monitor.jobs.forms import case_form, finding_form
@@ -54,6 +55,7 @@ async def judge(
                 findings += found
                 if view is not None:
                     views.append(view)
+    findings, views = doubted(findings, views)
     seen = {view.channel.username.casefold() for view in views}
     seen |= {view.watched_as.casefold() for view in views if view.watched_as}
     for entry in settings.channel:

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     DESTINATION_LINK = "destination_link"
     SUBSCRIBER_DROP = "subscriber_drop"
     SUBSCRIBER_TREND = "subscriber_trend"
+    UNDETERMINED_FALL = "undetermined_fall"
     SILENCE = "silence"
     RESUMED = "resumed"
     USERNAME_CHANGED = "username_changed"

@@ -145,6 +145,20 @@ def test_subscribers_are_compared_only_where_both_sides_are_known() -> None:
     assert (silent.subscribers, silent.silence_days, silent.state) == (None, None, State.UNKNOWN)
 
 
+def test_subscribers_before_and_after_are_of_the_channel_that_gave_the_notice() -> None:
+    """A name that passed to another channel says nothing of the first one's audience."""
+    found = reading(Post(1, AT, NOTICE))
+    counts = [
+        Count(AT - DAY, Interval(38_900, 38_900), "landing", max_post_id=9_176),
+        Count(AT + DAY, Interval(38_000, 38_000), "landing", max_post_id=9_177),
+        Count(AT + 2 * DAY, Interval(1_140, 1_140), "landing", max_post_id=40),
+    ]
+    case = conclude(known(found, counts=counts))[1].case
+    assert case.subscribers is not None
+    assert case.subscribers.after == Interval(38_000, 38_000)
+    assert conclude(known(found, counts=counts[::2]))[1].case.subscribers is None
+
+
 def test_one_that_lost_its_name_is_reassigned() -> None:
     lost = Channel(1, "composed_office", telegram_id=5, holds_name=False)
     findings, view = conclude(known(reading(Post(1, AT, "x")), channel=lost, taken_at=AT + DAY))
