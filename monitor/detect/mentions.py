@@ -1,0 +1,325 @@
+"""Read where a post names a place elsewhere in words: a platform and a handle, without an address.
+
+Sentences enter; mentions leave, each with the platform it is on. Whose they are is not decided.
+A handle is `@name`, also with the sign behind it as right-to-left editors leave it, or a bare
+Latin name that a platform's name or a word for a handle stands beside.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.catalog import names, platforms
+from monitor.catalog.names import ORIGIN, NameHit
+from monitor.detect import speaker as own_words
+from monitor.detect.clauses import MARK, Sentence
+from monitor.model import DestinationLink, Speaker
+
+REACH = 45
+"""Characters between a platform's name and the handle given for it; chosen on the composed
+notices, 2026-11-23."""
+NEAR = 2
+"""Sentences between a platform and the only handle of a post; chosen on composed posts,
+2026-11-25."""
+BARE_WORDS = 3
+"""A line with no more words than these beside its names and handles only lists them; uncalibrated."""
+MAX_HANDLES = 60
+"""Handles looked at in one post."""
+
+HANDLE = re.compile(r"(?<![\w@./])@([a-z][a-z0-9_.]{1,63})(?![\w@])")
+_REVERSED = re.compile(r"(?<![\w@./\-])([a-z][a-z0-9_.]{2,63})@(?![\w@.])")
+_BARE = re.compile(r"(?<![\w@./\-+#&•'])([a-z0-9][a-z0-9_.]{2,62}[a-z0-9_])(?![\w@/\-•'+&])")
+_SITE = re.compile(r"\.(?:com|org|net|info|ir|ru|iq|sy|gov|edu|me|im|io|app|рф|tv|news|ai|uk|us)\Z")
+_AFTER = re.compile(
+    r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|على|في|عبر|ب)\s)?\s?"
+    r"(?:(?:پیام\s?رسان(?:\s?های)?|messenger|мессенджере?|منصه|تطبیق|کانال)\s)?[\s«\"]{0,2}"
+)
+_OPENED = re.compile(r"[:(\[«\"=]\s{0,2}\Z|\s[-|]\s{0,2}\Z|^\s?[,/|\-]\s{0,2}\Z|👉\s?\Z|[👈⬅➡→]\W?\s?\Z")
+"""What stands before a name that is given, and not told of."""
+_CLOSED = re.compile(r"\s{0,2}(?:[.!?,;:)\]»\"|/\n\-]|\Z|and\b|or\b|$)")
+_EVERYDAY = frozenset(
+    (
+        *("again", "also", "below", "above", "here", "there", "soon", "daily", "weekly", "free"),
+        *("only", "live", "news", "later", "today", "tomorrow", "please", "photos", "videos"),
+        *("video", "photo", "links", "link", "everyone", "everywhere", "same", "name", "updates"),
+        *("official", "page", "channel", "account", "group", "community", "http", "https", "www"),
+        *("html", "json", "android", "iphone", "google", "play", "apple", "store", "windows"),
+        *("bazaar", "myket", "online", "full", "breaking", "both", "more", "read", "watch", "join"),
+        *("follow", "subscribe", "closed", "open", "alone", "either", "neither", "respectively"),
+        *("messenger", "messengers", "download", "erid", "telegram", "site", "website", "email"),
+    )
+)
+"""Words that stand where a name is given and are none."""
+_LETTER = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_HOSTS = re.compile(r"\S*(?:[a-z0-9]\.[a-z]|/|•)\S*|@\S+|\S+@")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A link and the sentence that shows it; None for an address hidden behind words."""
+
+    link: DestinationLink
+    sentence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Handle:
+    name: str
+    start: int
+    end: int
+    bare: bool
+
+
+def words_beside(part: Sentence) -> int:
+    """Return how many words a sentence has that are no address, no handle, no platform's name."""
+    text = part.text
+    for hit in reversed(part.names):
+        text = text[: hit.start] + " " + text[hit.end :]
+    return len(_WORDS.findall(_HOSTS.sub(" ", text)))
+
+
+def _spelled(raw: str, handle: str) -> str:
+    """Return a folded handle as the raw text spells it, without a closing full stop."""
+    handle = handle.rstrip(".")
+    hit = re.search(re.escape(handle), raw, re.IGNORECASE)
+    return hit.group() if hit is not None else handle
+
+
+def _foreign_script(text: str) -> bool:
+    """Whether most letters of a sentence are not Latin: a bare Latin word in it is a name."""
+    letters = _LETTER.findall(text)
+    return 2 * sum(letter.isascii() for letter in letters) < len(letters)
+
+
+def _handles(raw: str, part: Sentence) -> list[_Handle]:
+    """Return what may be a handle in a sentence, in order."""
+    text = part.text
+    found = [_Handle(_spelled(raw, h.group(1)), *h.span(), bare=False) for h in HANDLE.finditer(text)]
+    if "@" in text:
+        found += [
+            _Handle(_spelled(raw, h.group(1)), *h.span(), bare=False)
+            for h in _REVERSED.finditer(text)
+        ]
+    catalogue = platforms.load()
+    for hit in _BARE.finditer(text):
+        word = hit.group(1)
+        if (
+            word.isdigit()
+            or word in _EVERYDAY
+            or word in catalogue.by_name
+            or _SITE.search(word)
+            or not any(char.isalpha() for char in word)
+            or (word[0].isdigit() and len(word) < 8)
+        ):
+            continue
+        found.append(_Handle(_spelled(raw, word), *hit.span(1), bare=True))
+    return sorted(found, key=lambda handle: handle.start)[:MAX_HANDLES]
+
+
+def _shaped(speaker: Speaker, name: str) -> bool:
+    """Whether a bare word is written as only a handle is, or as this channel's."""
+    return (
+        "_" in name
+        or "." in name
+        or (any(c.isdigit() for c in name) and any(c.isalpha() for c in name) and len(name) > 4)
+        or own_words.near(speaker, name)
+        or own_words.akin(speaker, name)
+    )
+
+
+def _given(part: Sentence, chain: Sequence[NameHit], handle: _Handle) -> bool:
+    """Whether a bare word after a platform's name is that platform's handle."""
+    gap = part.text[chain[-1].end : handle.start]
+    supported = len(chain) > 1 or chain[0].sure or chain[0] in part.names or _begins_line(part, chain)
+    if not supported:
+        return False
+    if any(chain[-1].end <= hit.start < handle.start for hit in part.hits("handle")):
+        return True
+    closed = _CLOSED.match(part.text, handle.end) is not None
+    if _OPENED.search(gap) and closed:
+        return True
+    if _shaped(part.speaker, handle.name):
+        return True
+    lower = handle.name == handle.name.lower()
+    return lower and len(handle.name) > 3 and _foreign_script(part.text)
+
+
+def _begins_line(part: Sentence, chain: Sequence[NameHit]) -> bool:
+    return not any(char.isalnum() for char in part.text[: chain[0].start])
+
+
+class _Reader:
+    """Pairs the handles of one post with the platforms that its sentences name."""
+
+    def __init__(self, raw: str, speaker: Speaker, parts: Sequence[Sentence]) -> None:
+        self.raw, self.speaker, self.parts = raw, speaker, parts
+        self.chains: dict[int, list[list[NameHit]]] = {}
+        self.handles: dict[int, list[_Handle]] = {}
+        self.out: list[Placed] = []
+        self.loose: list[tuple[int, _Handle]] = []
+        """Handles that no name stands beside."""
+
+    def chains_of(self, index: int) -> list[list[NameHit]]:
+        known = self.chains.get(index)
+        if known is None:
+            part = self.parts[index]
+            known = self.chains[index] = names.chains(part.text, names.find(part.text))
+        return known
+
+    def say(self, index: int, chain: Sequence[NameHit], name: str, words: str = "") -> None:
+        for hit in chain:
+            if hit.group not in ORIGIN:
+                link = DestinationLink(words or f"@{name}", hit.platform, "mention", name)
+                self.out.append(Placed(link, index))
+
+    def within(self, index: int) -> None:
+        """Pair what stands in one sentence."""
+        part = self.parts[index]
+        handles = self.handles[index]
+        chains = self.chains_of(index)
+        taken = 0
+        for place, handle in enumerate(handles):
+            before = [c for c in chains if taken <= c[0].start and c[-1].end <= handle.start][-1:]
+            limit = handles[place + 1].start if place + 1 < len(handles) else len(part.text)
+            after = [
+                c
+                for c in chains
+                if handle.end <= c[0].start < limit
+                and _AFTER.fullmatch(part.text, handle.end, c[0].start)
+            ][:1]
+            gap = part.text[before[0][-1].end : handle.start] if before else ""
+            if after and not re.fullmatch(r"\W{0,4}", gap):
+                before = []  # "@x in A" is nearer than an A far before
+            if handle.bare:
+                if before and not _given(part, before[0], handle):
+                    before = []
+                if after and not _shaped(self.speaker, handle.name):
+                    after = after if self._listed(part, handle, after[0]) else []
+            if len(gap) > (2 * REACH if handle.bare and gap.endswith(("(", ": ")) else REACH):
+                before = []
+            chosen = before or after
+            if chosen:
+                taken = max(chosen[0][-1].end, handle.end)
+                self.say(index, chosen[0], handle.name)
+            elif not self._again(index, handle):
+                self.loose.append((index, handle))
+
+    @staticmethod
+    def _listed(part: Sentence, handle: _Handle, chain: Sequence[NameHit]) -> bool:
+        """Whether "name - A, B, C": a bare word and a list of platforms after it."""
+        lower = handle.name == handle.name.lower() and len(handle.name) > 3
+        return lower and (len(chain) > 1 or _foreign_script(part.text))
+
+    def _again(self, index: int, handle: _Handle) -> bool:
+        """Whether a handle only repeats one that was placed in its sentence."""
+        same = handle.name.casefold()
+        return any(p.sentence == index and (p.link.handle or "").casefold() == same for p in self.out)
+
+    def across(self) -> None:
+        """Pair what a line and the one above or below it show, and the only pair of a post."""
+        rest = []
+        for index in dict.fromkeys(i for i, _ in self.loose):
+            part = self.parts[index]
+            mine = [h for i, h in self.loose if i == index]
+            if part.has("telegram") and not part.has("handle"):
+                continue  # it is the handle there
+            chain = self._beside(index, mine)
+            if not chain:
+                rest += [(index, h) for h in mine]
+            elif len(mine) == len(chain) > 1:
+                for hit, handle in zip(chain, mine, strict=True):
+                    self.say(index, [hit], handle.name)
+            elif len({h.name.casefold() for h in mine}) == 1:
+                self.say(index, chain, mine[0].name)
+        self._only_pair(rest)
+
+    def _beside(self, index: int, handles: Sequence[_Handle]) -> list[NameHit]:
+        """Return the list of platforms in the line above or below a handle."""
+        part = self.parts[index]
+        told = part.has("handle", "same")
+        alone = words_beside(part) - sum(h.bare for h in handles) <= BARE_WORDS
+        if not (told or alone) or self.chains_of(index):
+            return []
+        shaped = any(not h.bare or told or self._is_name(index, h) for h in handles)
+        for other in (index - 1, index + 1):
+            if not shaped or not 0 <= other < len(self.parts):
+                continue
+            listing = self.parts[other]
+            if not listing.names or any(p.sentence == other for p in self.out):
+                continue
+            chain = names.chains(listing.text, listing.names)[-1]
+            pure = words_beside(listing) <= BARE_WORDS
+            if pure or (other < index and (told or not self._signed(handles))):
+                return chain
+        return []
+
+    def _signed(self, handles: Sequence[_Handle]) -> bool:
+        """Whether the handles are the channel's own name on Telegram, as a signature."""
+        own = self.speaker.username.casefold()
+        return all(h.name.casefold() == own for h in handles)
+
+    def _is_name(self, index: int, handle: _Handle) -> bool:
+        lower = handle.name == handle.name.lower() and len(handle.name) > 3
+        return _shaped(self.speaker, handle.name) or (
+            lower and _foreign_script(self.parts[index].text)
+        )
+
+    def _only_pair(self, rest: Sequence[tuple[int, _Handle]]) -> None:
+        """Pair the only handle of a post with the only list of platforms that has none."""
+        rest = [(i, h) for i, h in rest if not h.bare or self._is_name(i, h)]
+        if len({h.name.casefold() for _, h in rest}) != 1:
+            return
+        index, handle = rest[-1]
+        if not handle.bare and self._signed([handle]) and not self._moving(index):
+            return
+        done = {p.link.platform for p in self.out}
+        low, high = max(index - NEAR, 0), index + NEAR + 1
+        open_ = [
+            chain
+            for part in self.parts[low:high]
+            for chain in names.chains(part.text, part.names)
+            if MARK not in part.text and not {hit.platform for hit in chain} & done
+        ]
+        if len({tuple(hit.platform for hit in chain) for chain in open_}) == 1:
+            self.say(index, open_[0], handle.name)
+
+    def _moving(self, index: int) -> bool:
+        low, high = max(index - 1, 0), index + 1
+        return any(p.has("only", "move", "invite", "same") for p in self.parts[low:high])
+
+    def same_name(self) -> None:
+        """Resolve "with the same id": the channel's own, or the one given beside it."""
+        for index, part in enumerate(self.parts):
+            said = part.hits("same")
+            if not said:
+                continue
+            words = part.text[said[0].start : said[0].end].strip()
+            given = [p.link for p in self.out if p.sentence == index and p.link.handle]
+            handle = given[-1].handle if given else self.speaker.username
+            here = [h for c in self.chains_of(index) for h in c if h.group not in ORIGIN]
+            if not here and not given:
+                here = [hit for before in self.parts[:index] for hit in before.names][-3:]
+            placed = {p.link.platform for p in self.out if p.sentence == index}
+            if handle:
+                rest = [hit for hit in here if hit.platform not in placed]
+                self.say(index, rest, handle, words)
+
+
+def read(raw: str, speaker: Speaker, parts: Sequence[Sentence]) -> Iterator[Placed]:
+    """Return the mentions of a post in words, as they are paired; none is decided yet."""
+    named = {i for i, part in enumerate(parts) if part.names or "@" in part.text}
+    if not named:
+        named = {i for i, part in enumerate(parts) if names.find(part.text)}
+        if not named:
+            return iter(())
+    reader = _Reader(raw, speaker, parts)
+    around = sorted({n for i in named for n in range(max(i - NEAR, 0), i + NEAR + 1)})
+    for index in around:
+        if index < len(parts):
+            reader.handles[index] = _handles(raw, parts[index])
+            reader.within(index)
+    reader.same_name()
+    if reader.loose:
+        reader.across()
+    return iter(reader.out)

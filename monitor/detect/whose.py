@@ -1,0 +1,205 @@
+"""Decide whose presence each place of a post is: the channel's own, or another's.
+
+Links and the sentences that show them enter; links leave, `own` decided. Reads no address.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from monitor.catalog import addresses
+from monitor.catalog.text import Normalised
+from monitor.detect import speaker as own_words
+from monitor.detect.actors import BRIEF, speaker_label
+from monitor.detect.clauses import Sentence
+from monitor.detect.mentions import BARE_WORDS, HANDLE, Placed, words_beside
+from monitor.model import DestinationLink, Label, Speaker
+
+PRESENCES = frozenset({"handle", "join", "id", "mention"})
+"""Kinds of link that lead to a channel; the others lead to a post, a person, a product."""
+AD_WORDS = 2
+"""An advertisement's words in one post that make it one; uncalibrated."""
+MOST_LINES = 8
+"""Lines of a list that are walked up to its heading; uncalibrated."""
+MAX_OTHERS = 50
+LIST = 2
+"""Presences shown one under another, without words, make a footer."""
+
+_PAID = re.compile(
+    r"\W*(?:реклам|на правах рекламы|erid|تبلیغ|آگهی|رپرتاژ|اعلان ممول|اعلان\b|ad\b|#ad\b|advert|sponsored)"
+    r"|.*(?:\berid\b|\bsponsor)"
+)
+_QUOTED = re.compile(r"[«\"]([^«»\"]{2,60})[»\"]")
+_THEIRS = re.compile(
+    r"(?<!\w)(?:их|его|ее|their|its|his|her)\s(?:\w+\s){0,2}(?:адрес|канал|страниц|ник|аккаунт|address|channel|page|account)"
+)
+_STEPS = ("move", "only", "from_now", "also", "stop", "leave", "nomore", "last", "instead", "stays")
+_OPEN = ("invite", "opened", "channel", "account", "handle", "same", "publish", "returns", "part")
+_US = ("ours", "we", "here", "telegram")
+_TOLD = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE, Label.RETURN, Label.INVITATION})
+"""Labels that say that the post is about the channel's own places."""
+_ACTS = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE})
+
+
+def _owns(part: Sentence) -> bool:
+    return bool(part.own()) or part.has("ours")
+
+
+def _announced(part: Sentence) -> bool:
+    """Whether a sentence shows its address as the speaker's own."""
+    if part.has("report", "ad"):
+        return False
+    if part.own():
+        told = part.has("invite", "opened", "channel", "move", "only", "publish")
+        return told or (bool(part.names) and len(part.text) <= BRIEF)
+    if part.has("invite") and part.own(strong=False) and not part.has("actor"):
+        return True
+    return part.has("ours", "we") and part.has(
+        "invite", "opened", "move", "only", "account", "also", "from_now", "handle"
+    )
+
+
+def _of_another(part: Sentence) -> bool:
+    """Whether a sentence tells of somebody else's place."""
+    if _owns(part):
+        return False
+    if part.has("report") or speaker_label(part) or _THEIRS.search(part.text):
+        return True
+    quoted = [hit for hit in _QUOTED.finditer(part.text)]
+    placed = [hit.start for hit in part.names]
+    return any(
+        not own_words.named_in(part.speaker, hit.group(1))
+        and not own_words.akin(part.speaker, hit.group(1).strip())
+        and not any(hit.start() <= at < hit.end() for at in placed)
+        and not HANDLE.search(hit.group())
+        and not hit.group(1).isascii()
+        for hit in quoted
+    )
+
+
+def _speaks_of_us(part: Sentence) -> bool:
+    """Whether a sentence tells of a step of the channel's own."""
+    if _of_another(part):
+        return False
+    return (_owns(part) or part.has(*_US)) and part.has(*_STEPS, "invite", "opened", "returns")
+
+
+def _others(text: Normalised, speaker: Speaker, found: Sequence[Placed]) -> list[Speaker]:
+    """Return the Telegram names in a post that are not the channel's own, as speakers."""
+    given = {(p.link.handle or "").casefold() for p in found if p.link.kind == "mention"}
+    shown = [hit.group(1).rstrip(".") for hit in HANDLE.finditer(text.folded)]
+    shown = [name for name in shown if name not in given]
+    for place in addresses.find(text.raw) if "t.me" in text.folded or "telegram" in text.folded else ():
+        link = addresses.match(place.url)
+        if link is not None and link.platform == "telegram" and link.handle:
+            shown.append(link.handle)
+    return [Speaker(name) for name in shown[:MAX_OTHERS] if not own_words.near(speaker, name)]
+
+
+class _Post:
+    """What all links of a post share."""
+
+    def __init__(
+        self, speaker: Speaker, text: Normalised, found: Sequence[Placed], parts: Sequence[Sentence],
+        label: Label | None,
+    ) -> None:  # fmt: skip
+        self.speaker, self.parts, self.found = speaker, parts, found
+        self.told = label in _TOLD
+        self.denied = label in {Label.THIRD_PARTY, Label.NONE}
+        self.others = _others(text, speaker, found)
+        ads = sum(len(part.hits("ad")) for part in parts)
+        self.paid = bool(ads) and any(_PAID.match(part.text) for part in parts)
+        self.advertised = self.paid or ads >= AD_WORDS
+        self.us = self.told or any(_speaks_of_us(part) for part in parts)
+        self.bare = {i for i, part in enumerate(parts) if words_beside(part) <= BARE_WORDS}
+
+    def context(self, at: int) -> list[Sentence]:
+        """Return the sentence of a link, and what heads the list that it stands in."""
+        out = [self.parts[at]]
+        while at > 0 and at in self.bare and len(out) < MOST_LINES:
+            at -= 1
+            out.append(self.parts[at])
+        return out
+
+    def listed(self, placed: Placed) -> bool:
+        """Whether a link stands in a list without words, as footers do, or ends a post so."""
+        at = placed.sentence
+        if at is None:
+            beside = [p for p in self.found if p.sentence is None and p.link.kind in PRESENCES]
+            named = {hit.platform for i in self.bare for hit in self.parts[i].names}
+            return placed.link.platform in named or len(beside) >= LIST
+        if at not in self.bare:
+            return False
+        near = [
+            p for p in self.found
+            if p.sentence is not None and p.sentence in self.bare and abs(p.sentence - at) <= LIST
+        ]  # fmt: skip
+        named = bool(self.parts[at].names) or placed.link.kind == "mention"
+        return len(near) >= LIST or (named and at >= len(self.parts) - 2)
+
+    def own(self, placed: Placed) -> bool:
+        """Decide about one presence."""
+        link = placed.link
+        handle = link.handle or ""
+        at = placed.sentence
+        context = self.context(at) if at is not None else list(self.parts)
+        if self._pretended(context, hidden=at is None):
+            return False
+        if own_words.near(self.speaker, handle):
+            return True
+        if any(own_words.near(other, handle) for other in self.others):
+            return False  # "@other ... our channel in MAX: max.ru/other" is that other's footer
+        akin = own_words.akin(self.speaker, handle)
+        listed = self.listed(placed)
+        if self.paid or (self.advertised and not akin and not (listed and len(self.found) > 1)):
+            return False
+        if not self.told and not akin and any(_of_another(part) for part in context[:2]):
+            return False
+        if self.told or akin or listed:
+            return True
+        if at is None:
+            return self.us or any(part.has("invite") for part in context)
+        if any(_announced(part) for part in context):
+            return True
+        return self.us and any(part.has(*_STEPS, *_OPEN) for part in context)
+
+    @staticmethod
+    def _pretended(context: Sequence[Sentence], *, hidden: bool) -> bool:
+        """Whether somebody is said to pretend to be the channel there."""
+        if context and not hidden and not context[0].has("fake"):
+            context = [] if context[0].has("only", "ours") else context[:2]
+        return any(part.has("fake") for part in context)
+
+
+def decide(
+    speaker: Speaker,
+    text: Normalised,
+    found: Sequence[Placed],
+    parts: Sequence[Sentence],
+    forwarded_from: str | None,
+    label: Label | None = None,
+) -> tuple[DestinationLink, ...]:
+    """Say of every link whether it is the channel's own presence.
+
+    Own is a handle equal or near to the channel's; and a place that the post announces, invites
+    to or lists without a sign that it is another's. Links in another's forward belong to that
+    owner; an advertisement's address counts only with the channel's very name.
+
+    Args:
+        speaker: the channel.
+        text: the post.
+        found: its links, as `links.read` returns them.
+        parts: its sentences.
+        forwarded_from: whose post it was.
+        label: what the post was judged to be, where that is known: an announcement of the
+            channel's own step shows its own places.
+    """
+    if not found:
+        return ()
+    foreign = bool(forwarded_from) and not own_words.is_own_forward(speaker, forwarded_from)
+    if foreign or not any(placed.link.kind in PRESENCES for placed in found):
+        return tuple(replace(placed.link, own=False) for placed in found)
+    post = _Post(speaker, text, found, parts, label)
+    return tuple(
+        replace(p.link, own=p.link.kind in PRESENCES and post.own(p)) for p in found
+    )
