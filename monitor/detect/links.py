@@ -46,7 +46,7 @@ def read(
         link = addresses.match(url)
         if link is not None and _is_destination(link):
             found.append(Placed(link, None))
-    found.extend(mentions.read(text.raw, speaker, parts))
+    found.extend(mentions.read(text.raw, speaker, parts, found))
     once: dict[tuple[str, str], Placed] = {}
     for placed in found:
         once.setdefault(_key(placed.link), placed)

@@ -28,7 +28,7 @@ MAX_HANDLES = 60
 
 HANDLE = re.compile(r"(?<![\w@./])@([a-z][a-z0-9_.]{1,63})(?![\w@])")
 _REVERSED = re.compile(r"(?<![\w@./\-])([a-z][a-z0-9_.]{2,63})@(?![\w@.])")
-_BARE = re.compile(r"(?<![\w@./\-+#&•'])([a-z0-9][a-z0-9_.]{2,62}[a-z0-9_])(?![\w@/\-•'+&])")
+_BARE = re.compile(r"(?<![\w@./\-+#&•'])([a-z0-9][a-z0-9_.]{2,62}[a-z0-9])(?!_*\w|[@/\-•'+&])")
 _SITE = re.compile(r"\.(?:com|org|net|info|ir|ru|iq|sy|gov|edu|me|im|io|app|рф|tv|news|ai|uk|us)\Z")
 _AFTER = re.compile(
     r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|على|في|عبر|ب)\s)?\s?"
@@ -47,12 +47,21 @@ _EVERYDAY = frozenset(
         *("bazaar", "myket", "online", "full", "breaking", "both", "more", "read", "watch", "join"),
         *("follow", "subscribe", "closed", "open", "alone", "either", "neither", "respectively"),
         *("messenger", "messengers", "download", "erid", "telegram", "site", "website", "email"),
+        *("handle", "handles", "username", "address", "nickname", "alias", "channels", "pages"),
     )
 )
 """Words that stand where a name is given and are none."""
+_LATIN = re.compile(r"@|(?<![a-z•/.])[a-z0-9_.]{4}")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _HOSTS = re.compile(r"\S*(?:[a-z0-9]\.[a-z]|/|•)\S*|@\S+|\S+@")
+
+
+_LEADING = (
+    *("only", "move", "from_now", "invite", "opened", "ours", "also", "instead", "stays", "here"),
+    *("telegram", "nomore", "account", "handle"),
+)
+"""Roles of which one stands where a post sends its readers to a platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +122,27 @@ def _handles(raw: str, part: Sentence) -> list[_Handle]:
             or (word[0].isdigit() and len(word) < 8)
         ):
             continue
-        found.append(_Handle(_spelled(raw, word), *hit.span(1), bare=True))
+        spelled = re.search(re.escape(word), raw, re.IGNORECASE)
+        if spelled is not None:  # the fold makes "no17" of a number sign
+            found.append(_Handle(spelled.group(), *hit.span(1), bare=True))
     return sorted(found, key=lambda handle: handle.start)[:MAX_HANDLES]
 
 
-def _shaped(speaker: Speaker, name: str) -> bool:
+def _shaped(part: Sentence, name: str) -> bool:
     """Whether a bare word is written as only a handle is, or as this channel's."""
+    digits = any(char.isdigit() for char in name)
     return (
         "_" in name
         or "." in name
-        or (any(c.isdigit() for c in name) and any(c.isalpha() for c in name) and len(name) > 4)
-        or own_words.near(speaker, name)
-        or own_words.akin(speaker, name)
+        or (digits and len(name) > 4)
+        or own_words.near(part.speaker, name)
+        or (_plain(part, name) and own_words.akin(part.speaker, name))
     )
+
+
+def _plain(part: Sentence, name: str) -> bool:
+    """Whether a bare word, small letters only, is no word of its sentence's language."""
+    return len(name) > 3 and name == name.lower() and _foreign_script(part.text)
 
 
 def _given(part: Sentence, chain: Sequence[NameHit], handle: _Handle) -> bool:
@@ -139,21 +156,26 @@ def _given(part: Sentence, chain: Sequence[NameHit], handle: _Handle) -> bool:
     closed = _CLOSED.match(part.text, handle.end) is not None
     if _OPENED.search(gap) and closed:
         return True
-    if _shaped(part.speaker, handle.name):
-        return True
-    lower = handle.name == handle.name.lower()
-    return lower and len(handle.name) > 3 and _foreign_script(part.text)
+    return _shaped(part, handle.name) or (closed and _plain(part, handle.name))
 
 
 def _begins_line(part: Sentence, chain: Sequence[NameHit]) -> bool:
     return not any(char.isalnum() for char in part.text[: chain[0].start])
 
 
+def _leads(part: Sentence) -> bool:
+    """Whether a sentence that names a platform sends readers there: it is no mere news of it."""
+    return words_beside(part) <= BARE_WORDS or (part.has(*_LEADING) and not part.has("report"))
+
+
 class _Reader:
     """Pairs the handles of one post with the platforms that its sentences name."""
 
-    def __init__(self, raw: str, speaker: Speaker, parts: Sequence[Sentence]) -> None:
+    def __init__(
+        self, raw: str, speaker: Speaker, parts: Sequence[Sentence], written: Sequence[Placed]
+    ) -> None:
         self.raw, self.speaker, self.parts = raw, speaker, parts
+        self.addressed = {(p.sentence, p.link.platform) for p in written}
         self.chains: dict[int, list[list[NameHit]]] = {}
         self.handles: dict[int, list[_Handle]] = {}
         self.out: list[Placed] = []
@@ -168,8 +190,10 @@ class _Reader:
         return known
 
     def say(self, index: int, chain: Sequence[NameHit], name: str, words: str = "") -> None:
+        several = len(chain) > 1
         for hit in chain:
-            if hit.group not in ORIGIN:
+            near = ((index + n, hit.platform) for n in (-1, 0, 1))
+            if hit.group not in ORIGIN and not (several and self.addressed.intersection(near)):
                 link = DestinationLink(words or f"@{name}", hit.platform, "mention", name)
                 self.out.append(Placed(link, index))
 
@@ -194,8 +218,8 @@ class _Reader:
             if handle.bare:
                 if before and not _given(part, before[0], handle):
                     before = []
-                if after and not _shaped(self.speaker, handle.name):
-                    after = after if self._listed(part, handle, after[0]) else []
+                if not (_shaped(part, handle.name) or _plain(part, handle.name)):
+                    after = []
             if len(gap) > (2 * REACH if handle.bare and gap.endswith(("(", ": ")) else REACH):
                 before = []
             chosen = before or after
@@ -204,12 +228,6 @@ class _Reader:
                 self.say(index, chosen[0], handle.name)
             elif not self._again(index, handle):
                 self.loose.append((index, handle))
-
-    @staticmethod
-    def _listed(part: Sentence, handle: _Handle, chain: Sequence[NameHit]) -> bool:
-        """Whether "name - A, B, C": a bare word and a list of platforms after it."""
-        lower = handle.name == handle.name.lower() and len(handle.name) > 3
-        return lower and (len(chain) > 1 or _foreign_script(part.text))
 
     def _again(self, index: int, handle: _Handle) -> bool:
         """Whether a handle only repeats one that was placed in its sentence."""
@@ -250,7 +268,7 @@ class _Reader:
                 continue
             chain = names.chains(listing.text, listing.names)[-1]
             pure = words_beside(listing) <= BARE_WORDS
-            if pure or (other < index and (told or not self._signed(handles))):
+            if pure or (other < index and (told or not self._signed(handles)) and _leads(listing)):
                 return chain
         return []
 
@@ -260,10 +278,8 @@ class _Reader:
         return all(h.name.casefold() == own for h in handles)
 
     def _is_name(self, index: int, handle: _Handle) -> bool:
-        lower = handle.name == handle.name.lower() and len(handle.name) > 3
-        return _shaped(self.speaker, handle.name) or (
-            lower and _foreign_script(self.parts[index].text)
-        )
+        part = self.parts[index]
+        return _shaped(part, handle.name) or _plain(part, handle.name)
 
     def _only_pair(self, rest: Sequence[tuple[int, _Handle]]) -> None:
         """Pair the only handle of a post with the only list of platforms that has none."""
@@ -279,7 +295,7 @@ class _Reader:
             chain
             for part in self.parts[low:high]
             for chain in names.chains(part.text, part.names)
-            if MARK not in part.text and not {hit.platform for hit in chain} & done
+            if MARK not in part.text and _leads(part) and not {hit.platform for hit in chain} & done
         ]
         if len({tuple(hit.platform for hit in chain) for chain in open_}) == 1:
             self.say(index, open_[0], handle.name)
@@ -306,20 +322,22 @@ class _Reader:
                 self.say(index, rest, handle, words)
 
 
-def read(raw: str, speaker: Speaker, parts: Sequence[Sentence]) -> Iterator[Placed]:
-    """Return the mentions of a post in words, as they are paired; none is decided yet."""
-    named = {i for i, part in enumerate(parts) if part.names or "@" in part.text}
-    if not named:
-        named = {i for i, part in enumerate(parts) if names.find(part.text)}
-        if not named:
-            return iter(())
-    reader = _Reader(raw, speaker, parts)
-    around = sorted({n for i in named for n in range(max(i - NEAR, 0), i + NEAR + 1)})
-    for index in around:
-        if index < len(parts):
-            reader.handles[index] = _handles(raw, parts[index])
-            reader.within(index)
-    reader.same_name()
+def read(
+    raw: str, speaker: Speaker, parts: Sequence[Sentence], written: Sequence[Placed] = ()
+) -> list[Placed]:
+    """Return the mentions of a post in words, as they are paired; none is decided yet.
+
+    `written` are the addresses of the post: a platform in a list that has one needs no handle.
+    """
+    reader = _Reader(raw, speaker, parts, written)
+    for index, part in enumerate(parts):
+        if _LATIN.search(part.text):
+            handles = _handles(raw, part)
+            if handles:
+                reader.handles[index] = handles
+                reader.within(index)
+    if any(part.may("same") for part in parts):
+        reader.same_name()
     if reader.loose:
         reader.across()
-    return iter(reader.out)
+    return reader.out

@@ -152,7 +152,8 @@ def _core(handle: str) -> str:
     plain = "".join(words)
     bare = _LONG_AFFIX.sub("", "".join(word for word in words if word not in _AFFIXES))
     bare = re.sub(r"\d+\Z", "", bare)
-    return bare if len(bare) >= SHORTEST_CORE else plain
+    least = SHORTEST_CORE - (len(words) > 1)  # marks between words show where a short name ends
+    return bare if len(bare) >= least else plain
 
 
 def _edits(one: str, other: str) -> int:
