@@ -36,7 +36,11 @@ _AFTER = re.compile(
 )
 _OPENED = re.compile(r"[:(\[«\"=]\s{0,2}\Z|\s[-|]\s{0,2}\Z|^\s?[,/|\-]\s{0,2}\Z|👉\s?\Z|[👈⬅➡→]\W?\s?\Z")
 """What stands before a name that is given, and not told of."""
-_CLOSED = re.compile(r"\s{0,2}(?:[.!?,;:)\]»\"|/\n\-]|\Z|and\b|or\b|$)")
+_CLOSED = re.compile(r"\s{0,2}(?:[.!?,;:()\]»\"|/\n\-]|\Z|and\b|or\b|$)")
+_SIGN = re.compile(r"[\s\"»]*[^\w\s\"»'][^\w]{0,4}\Z")
+"""Nothing but a sign between a platform's name and the word after it."""
+_WHATSAPP = re.compile(r"0029va\w{4,}\Z", re.IGNORECASE)
+"""How the ids of WhatsApp's channels begin; seen in every one of the real posts and of the press."""
 _EVERYDAY = frozenset(
     (
         *("again", "also", "below", "above", "here", "there", "soon", "daily", "weekly", "free"),
@@ -47,6 +51,7 @@ _EVERYDAY = frozenset(
         *("bazaar", "myket", "online", "full", "breaking", "both", "more", "read", "watch", "join"),
         *("follow", "subscribe", "closed", "open", "alone", "either", "neither", "respectively"),
         *("messenger", "messengers", "download", "erid", "telegram", "site", "website", "email"),
+        *("tiktok", "twitch", "reddit", "linkedin", "discord", "snapchat", "pinterest", "skype"),
         *("handle", "handles", "username", "address", "nickname", "alias", "channels", "pages"),
     )
 )
@@ -58,8 +63,8 @@ _HOSTS = re.compile(r"\S*(?:[a-z0-9]\.[a-z]|/|•)\S*|@\S+|\S+@")
 
 
 _LEADING = (
-    *("only", "move", "from_now", "invite", "opened", "ours", "also", "instead", "stays", "here"),
-    *("telegram", "nomore", "account", "handle"),
+    *("only", "move", "from_now", "invite", "opened", "ours", "instead", "stays", "nomore"),
+    *("account", "handle"),
 )
 """Roles of which one stands where a post sends its readers to a platform."""
 
@@ -128,39 +133,10 @@ def _handles(raw: str, part: Sentence) -> list[_Handle]:
     return sorted(found, key=lambda handle: handle.start)[:MAX_HANDLES]
 
 
-def _shaped(part: Sentence, name: str) -> bool:
-    """Whether a bare word is written as only a handle is, or as this channel's."""
-    digits = any(char.isdigit() for char in name)
-    return (
-        "_" in name
-        or "." in name
-        or (digits and len(name) > 4)
-        or own_words.near(part.speaker, name)
-        or (_plain(part, name) and own_words.akin(part.speaker, name))
-    )
-
-
-def _plain(part: Sentence, name: str) -> bool:
-    """Whether a bare word, small letters only, is no word of its sentence's language."""
-    return len(name) > 3 and name == name.lower() and _foreign_script(part.text)
-
-
-def _given(part: Sentence, chain: Sequence[NameHit], handle: _Handle) -> bool:
-    """Whether a bare word after a platform's name is that platform's handle."""
-    gap = part.text[chain[-1].end : handle.start]
-    supported = len(chain) > 1 or chain[0].sure or chain[0] in part.names or _begins_line(part, chain)
-    if not supported:
-        return False
-    if any(chain[-1].end <= hit.start < handle.start for hit in part.hits("handle")):
-        return True
-    closed = _CLOSED.match(part.text, handle.end) is not None
-    if _OPENED.search(gap) and closed:
-        return True
-    return _shaped(part, handle.name) or (closed and _plain(part, handle.name))
-
-
-def _begins_line(part: Sentence, chain: Sequence[NameHit]) -> bool:
-    return not any(char.isalnum() for char in part.text[: chain[0].start])
+def _set_off(part: Sentence, chain: Sequence[NameHit]) -> bool:
+    """Whether a list of platforms begins its line, or a bracket."""
+    before = part.text[: chain[0].start].rstrip()
+    return before.endswith(("(", ":")) or not any(char.isalnum() for char in before)
 
 
 def _leads(part: Sentence) -> bool:
@@ -175,6 +151,7 @@ class _Reader:
         self, raw: str, speaker: Speaker, parts: Sequence[Sentence], written: Sequence[Placed]
     ) -> None:
         self.raw, self.speaker, self.parts = raw, speaker, parts
+        self.latin = not _foreign_script(" ".join(_HOSTS.sub(" ", p.text) for p in parts))
         self.addressed = {(p.sentence, p.link.platform) for p in written}
         self.chains: dict[int, list[list[NameHit]]] = {}
         self.handles: dict[int, list[_Handle]] = {}
@@ -197,6 +174,36 @@ class _Reader:
                 link = DestinationLink(words or f"@{name}", hit.platform, "mention", name)
                 self.out.append(Placed(link, index))
 
+    def plain(self, name: str) -> bool:
+        """Whether a bare word in small letters is no word of the post's language."""
+        return len(name) > 3 and name == name.lower() and not self.latin
+
+    def shaped(self, name: str) -> bool:
+        """Whether a bare word is written as only a handle is, or as this channel's."""
+        digits = any(char.isdigit() for char in name)
+        return (
+            "_" in name
+            or "." in name
+            or (digits and len(name) > 4)
+            or own_words.near(self.speaker, name)
+            or (self.plain(name) and own_words.akin(self.speaker, name))
+        )
+
+    def given(self, part: Sentence, chain: Sequence[NameHit], handle: _Handle) -> bool:
+        """Whether a bare word after a platform's name is that platform's handle."""
+        gap = part.text[chain[-1].end : handle.start]
+        plain = self.plain(handle.name)
+        if not any(char.isalnum() for char in gap) and plain:
+            return True
+        if not (len(chain) > 1 or chain[0].sure or chain[0] in part.names or _set_off(part, chain)):
+            return False
+        if any(chain[-1].end <= hit.start < handle.start for hit in part.hits("handle")):
+            return True
+        closed = _CLOSED.match(part.text, handle.end) is not None
+        if closed and (_OPENED.search(gap) or _SIGN.match(gap)):
+            return True
+        return self.shaped(handle.name) or (closed and plain)
+
     def within(self, index: int) -> None:
         """Pair what stands in one sentence."""
         part = self.parts[index]
@@ -216,9 +223,11 @@ class _Reader:
             if after and not re.fullmatch(r"\W{0,4}", gap):
                 before = []  # "@x in A" is nearer than an A far before
             if handle.bare:
-                if before and not _given(part, before[0], handle):
+                if _WHATSAPP.match(handle.name):
+                    before = [[hit] for c in chains for hit in c if hit.platform == "whatsapp"][:1]
+                elif before and not self.given(part, before[0], handle):
                     before = []
-                if not (_shaped(part, handle.name) or _plain(part, handle.name)):
+                if not (self.shaped(handle.name) or self.plain(handle.name)):
                     after = []
             if len(gap) > (2 * REACH if handle.bare and gap.endswith(("(", ": ")) else REACH):
                 before = []
@@ -259,7 +268,7 @@ class _Reader:
         alone = words_beside(part) - sum(h.bare for h in handles) <= BARE_WORDS
         if not (told or alone) or self.chains_of(index):
             return []
-        shaped = any(not h.bare or told or self._is_name(index, h) for h in handles)
+        shaped = any(not h.bare or told or self._is_name(h) for h in handles)
         for other in (index - 1, index + 1):
             if not shaped or not 0 <= other < len(self.parts):
                 continue
@@ -277,19 +286,18 @@ class _Reader:
         own = self.speaker.username.casefold()
         return all(h.name.casefold() == own for h in handles)
 
-    def _is_name(self, index: int, handle: _Handle) -> bool:
-        part = self.parts[index]
-        return _shaped(part, handle.name) or _plain(part, handle.name)
+    def _is_name(self, handle: _Handle) -> bool:
+        return self.shaped(handle.name) or self.plain(handle.name)
 
     def _only_pair(self, rest: Sequence[tuple[int, _Handle]]) -> None:
         """Pair the only handle of a post with the only list of platforms that has none."""
-        rest = [(i, h) for i, h in rest if not h.bare or self._is_name(i, h)]
+        rest = [(i, h) for i, h in rest if not h.bare or self._is_name(h)]
         if len({h.name.casefold() for _, h in rest}) != 1:
             return
         index, handle = rest[-1]
         if not handle.bare and self._signed([handle]) and not self._moving(index):
             return
-        done = {p.link.platform for p in self.out}
+        done = {p.link.platform for p in self.out} | {platform for _, platform in self.addressed}
         low, high = max(index - NEAR, 0), index + NEAR + 1
         open_ = [
             chain

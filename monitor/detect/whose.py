@@ -25,6 +25,8 @@ MAX_OTHERS = 50
 LIST = 2
 """Presences shown one under another, without words, make a footer."""
 
+LONGEST_HEADING = 5
+"""Words of a line before an address that may only head it ("the new address of the office:")."""
 SHORT = 8
 """A mere list of places under more sentences, none of them akin to the channel's name, is as often
 the list of whoever the post is about; chosen on the real Persian posts, 2026-11-25."""
@@ -63,21 +65,25 @@ def _announced(part: Sentence) -> bool:
     )
 
 
-def _of_another(part: Sentence) -> bool:
-    """Whether a sentence tells of somebody else's place."""
+def _labelled(part: Sentence) -> bool:
+    """Whether a sentence is somebody's words after a name and a colon; "MAX: address" is not."""
+    if not speaker_label(part) or words_beside(part) <= LONGEST_HEADING:
+        return False
+    end = part.text.index(":")
+    return not any(hit.start < end for hit in part.names)
+
+
+def _of_another(part: Sentence, *, quoted: bool = True) -> bool:
+    """Whether a sentence tells of somebody else's place; `quoted` lets a name in marks tell so."""
     if _owns(part):
         return False
-    if part.has("report") or speaker_label(part) or _THEIRS.search(part.text):
+    if part.has("report") or _labelled(part) or _THEIRS.search(part.text):
         return True
-    quoted = [hit for hit in _QUOTED.finditer(part.text)]
-    placed = [hit.start for hit in part.names]
-    return any(
-        not own_words.named_in(part.speaker, hit.group(1))
-        and not own_words.akin(part.speaker, hit.group(1).strip())
-        and not any(hit.start() <= at < hit.end() for at in placed)
-        and not HANDLE.search(hit.group())
-        and not hit.group(1).isascii()
-        for hit in quoted
+    return quoted and any(
+        not hit.group(1).isascii()
+        and not own_words.named_in(part.speaker, hit.group(1))
+        and not any(hit.start() <= name.start < hit.end() for name in part.names)
+        for hit in _QUOTED.finditer(part.text)
     )
 
 
@@ -86,6 +92,8 @@ def _speaks_of_us(part: Sentence) -> bool:
     if _of_another(part):
         return False
     if part.has(*_US) and part.has(*_STEPS):
+        return True
+    if part.own() and part.has("telegram", "here"):
         return True
     return (_owns(part) or part.has("we")) and part.has("invite", "opened", "returns")
 
@@ -159,13 +167,19 @@ class _Post:
         listed = self.listed(placed)
         if self.paid or (self.advertised and not akin):
             return False
-        if not self.told and not akin and any(_of_another(part) for part in context[:2]):
+        nearest = context[: 1 if listed else 2]
+        if not self.told and not akin and any(_of_another(p, quoted=not self.us) for p in nearest):
             return False
         if self.told or akin or (listed and (self.us or len(self.parts) <= SHORT)):
             return True
         if at is None:
             return self.us or any(part.has("invite") for part in context)
         if any(_announced(part) for part in context):
+            return True
+        if any(
+            part.has("invite", "opened", "also", "account") and own_words.touched(self.speaker, part.text)
+            for part in context
+        ):
             return True
         return self.us and any(part.has(*_STEPS, *_OPEN) for part in context)
 
