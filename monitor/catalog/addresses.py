@@ -5,6 +5,7 @@ A text or an address enters; places or a `DestinationLink` leave. Whose they are
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from monitor.catalog.platforms import load
@@ -52,10 +53,12 @@ def _without_tail(url: str) -> str:
     return url
 
 
-def find(text: str) -> list[Found]:
+@lru_cache(maxsize=16)
+def find(text: str) -> tuple[Found, ...]:
     """Return the addresses in a raw text in order, with or without a scheme, at most `MAX_FOUND`.
 
     Punctuation after an address, Markdown's closing marks and anything that is not ASCII end it.
+    The last texts are remembered: a post is asked for its addresses more than once.
     """
     out: list[Found] = []
     for hit in _ADDRESS.finditer(text):
@@ -63,7 +66,7 @@ def find(text: str) -> list[Found]:
         out.append(Found(url, hit.start(), hit.start() + len(url)))
         if len(out) == MAX_FOUND:
             break
-    return out
+    return tuple(out)
 
 
 def _parts(url: str) -> tuple[str, str, str, str]:
@@ -76,6 +79,7 @@ def _parts(url: str) -> tuple[str, str, str, str]:
     return scheme.lower(), host, unquote(path).strip("/"), query
 
 
+@lru_cache(maxsize=4096)
 def match(url: str) -> DestinationLink | None:
     """Return what an address is on which platform, or None where no host of the catalogue is meant.
 

@@ -4,11 +4,12 @@ A post's text and addresses enter; links leave. Telegram is no destination. ment
 words, whose.py decides whose presence each place is.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from monitor.catalog import addresses, platforms
 from monitor.catalog.names import ORIGIN
-from monitor.catalog.text import Normalised, normalise
+from monitor.catalog.text import Normalised, fold, normalise
 from monitor.detect import mentions
 from monitor.detect.clauses import MAX_TEXT, Sentence, sentences
 from monitor.detect.mentions import Placed
@@ -25,12 +26,17 @@ def _is_destination(link: DestinationLink) -> bool:
 
 
 def _written(text: Normalised, parts: Sequence[Sentence]) -> Iterator[Placed]:
+    place = 0
+    ends = [part.end for part in parts]
     for found in addresses.find(text.raw[:MAX_TEXT]):
+        # An address is ASCII and folds to its small letters: looking for it in the folded text is
+        # far quicker than asking where each character of the raw text went.
+        at = text.folded.find(fold(found.url), place)
+        place = at if at >= 0 else text.place(found.start)
         link = addresses.match(found.url)
         if link is not None and _is_destination(link):
-            place = text.place(found.start)
-            index = next((i for i, part in enumerate(parts) if place < part.end), None)
-            yield Placed(link, index)
+            index = bisect_right(ends, place)
+            yield Placed(link, index if index < len(parts) else None)
 
 
 def _key(link: DestinationLink) -> tuple[str, str]:

@@ -8,6 +8,7 @@ Latin name that a platform's name or a word for a handle stands beside.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.catalog import names, platforms
 from monitor.catalog.names import ORIGIN, NameHit
@@ -57,9 +58,11 @@ _EVERYDAY = frozenset(
 )
 """Words that stand where a name is given and are none."""
 _LATIN = re.compile(r"@|(?<![a-z•/.])[a-z0-9_.]{4}")
+_LATIN_LETTER = re.compile(r"[a-z]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
-_HOSTS = re.compile(r"\S*(?:[a-z0-9]\.[a-z]|/|•)\S*|@\S+|\S+@")
+_PLACE = re.compile(r"[a-z0-9]\.[a-z]|[/@•]")
+"""What only an address or a handle has among its characters."""
 
 
 _LEADING = (
@@ -90,7 +93,11 @@ def words_beside(part: Sentence) -> int:
     text = part.text
     for hit in reversed(part.names):
         text = text[: hit.start] + " " + text[hit.end :]
-    return len(_WORDS.findall(_HOSTS.sub(" ", text)))
+    return len(_WORDS.findall(_without_places(text)))
+
+
+def _without_places(text: str) -> str:
+    return " ".join(token for token in text.split() if not _PLACE.search(token))
 
 
 def _spelled(raw: str, handle: str) -> str:
@@ -102,8 +109,7 @@ def _spelled(raw: str, handle: str) -> str:
 
 def _foreign_script(text: str) -> bool:
     """Whether most letters of a sentence are not Latin: a bare Latin word in it is a name."""
-    letters = _LETTER.findall(text)
-    return 2 * sum(letter.isascii() for letter in letters) < len(letters)
+    return 2 * len(_LATIN_LETTER.findall(text)) < len(_LETTER.findall(text))
 
 
 def _handles(raw: str, part: Sentence) -> list[_Handle]:
@@ -151,7 +157,6 @@ class _Reader:
         self, raw: str, speaker: Speaker, parts: Sequence[Sentence], written: Sequence[Placed]
     ) -> None:
         self.raw, self.speaker, self.parts = raw, speaker, parts
-        self.latin = not _foreign_script(" ".join(_HOSTS.sub(" ", p.text) for p in parts))
         self.addressed = {(p.sentence, p.link.platform) for p in written}
         self.chains: dict[int, list[list[NameHit]]] = {}
         self.handles: dict[int, list[_Handle]] = {}
@@ -173,6 +178,11 @@ class _Reader:
             if hit.group not in ORIGIN and not (several and self.addressed.intersection(near)):
                 link = DestinationLink(words or f"@{name}", hit.platform, "mention", name)
                 self.out.append(Placed(link, index))
+
+    @cached_property
+    def latin(self) -> bool:
+        """Whether the post is written in Latin letters."""
+        return not _foreign_script(" ".join(_without_places(part.text) for part in self.parts))
 
     def plain(self, name: str) -> bool:
         """Whether a bare word in small letters is no word of the post's language."""
@@ -346,6 +356,6 @@ def read(
                 reader.within(index)
     if any(part.may("same") for part in parts):
         reader.same_name()
-    if reader.loose:
+    if reader.loose and any(part.names for part in parts):
         reader.across()
     return reader.out

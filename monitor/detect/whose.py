@@ -6,6 +6,7 @@ Links and the sentences that show them enter; links leave, `own` decided. Reads 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from monitor.catalog import addresses
 from monitor.catalog.text import Normalised
@@ -32,9 +33,10 @@ SHORT = 8
 the list of whoever the post is about; chosen on the real Persian posts, 2026-11-25."""
 
 _PAID = re.compile(
-    r"\W*(?:реклам|на правах рекламы|erid|تبلیغ|آگهی|رپرتاژ|اعلان ممول|اعلان\b|ad\b|#ad\b|advert|sponsored)"
-    r"|.*(?:\berid\b|\bsponsor)"
+    r"\W*(?:реклам|на правах рекламы|erid|تبلیغ|آگهی|رپرتاژ|اعلان ممول|ad\b|advert|sponsored)"
 )
+_MARKED = re.compile(r"\berid\b|\bsponsor")
+"""Words that Russian law, or courtesy, puts anywhere into an advertisement."""
 _QUOTED = re.compile(r"[«\"]([^«»\"]{2,60})[»\"]")
 _THEIRS = re.compile(
     r"(?<!\w)(?:их|его|ее|their|its|his|her)\s(?:\w+\s){0,2}(?:адрес|канал|страниц|ник|аккаунт|address|channel|page|account)"
@@ -111,21 +113,45 @@ def _others(text: Normalised, speaker: Speaker, found: Sequence[Placed]) -> list
 
 
 class _Post:
-    """What all links of a post share."""
+    """What all links of a post share; looked at only where a link's own name does not tell."""
 
     def __init__(
         self, speaker: Speaker, text: Normalised, found: Sequence[Placed], parts: Sequence[Sentence],
         label: Label | None,
     ) -> None:  # fmt: skip
-        self.speaker, self.parts, self.found = speaker, parts, found
+        self.speaker, self.text, self.parts, self.found = speaker, text, parts, found
         self.told = label in _TOLD
-        self.denied = label in {Label.THIRD_PARTY, Label.NONE}
-        self.others = _others(text, speaker, found)
-        ads = sum(len(part.hits("ad")) for part in parts)
-        self.paid = bool(ads) and any(_PAID.match(part.text) for part in parts)
-        self.advertised = self.paid or ads >= AD_WORDS
-        self.us = self.told or any(_speaks_of_us(part) for part in parts)
-        self.bare = {i for i, part in enumerate(parts) if words_beside(part) <= BARE_WORDS}
+
+    @cached_property
+    def others(self) -> list[Speaker]:
+        return _others(self.text, self.speaker, self.found)
+
+    @cached_property
+    def ads(self) -> int:
+        return sum(len(part.hits("ad")) for part in self.parts)
+
+    @cached_property
+    def paid(self) -> bool:
+        return any(
+            _PAID.match(part.text) or _MARKED.search(part.text) for part in self.parts
+        )
+
+    @cached_property
+    def faked(self) -> bool:
+        """Whether somebody may be said to pretend to be the channel."""
+        return any(part.may("fake") for part in self.parts)
+
+    @cached_property
+    def us(self) -> bool:
+        """Whether the post tells of a step of the channel's own."""
+        return self.told or any(_speaks_of_us(part) for part in self.parts)
+
+    @cached_property
+    def bare(self) -> frozenset[int]:
+        """The lines that only list places."""
+        return frozenset(
+            i for i, part in enumerate(self.parts) if words_beside(part) <= BARE_WORDS
+        )
 
     def context(self, at: int) -> list[Sentence]:
         """Return the sentence of a link, and what heads the list that it stands in."""
@@ -156,6 +182,8 @@ class _Post:
         link = placed.link
         handle = link.handle or ""
         at = placed.sentence
+        if not self.faked and own_words.near(self.speaker, handle):
+            return True
         context = self.context(at) if at is not None else list(self.parts)
         if self._pretended(context, hidden=at is None):
             return False
@@ -165,7 +193,7 @@ class _Post:
             return False  # "@other ... our channel in MAX: max.ru/other" is that other's footer
         akin = own_words.akin(self.speaker, handle)
         listed = self.listed(placed)
-        if self.paid or (self.advertised and not akin):
+        if self.paid or (self.ads >= AD_WORDS and not akin):
             return False
         nearest = context[: 1 if listed else 2]
         if not self.told and not akin and any(_of_another(p, quoted=not self.us) for p in nearest):
