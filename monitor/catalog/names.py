@@ -84,7 +84,9 @@ def _begins(folded: str, start: int) -> bool:
         if start - word > 3:
             return False
     before = folded[word:start]
-    return (before == "" and folded[start - 1 : start] not in {"@", ".", "_"}) or before in _PREFIXES
+    return (
+        before == "" and folded[start - 1 : start] not in {"@", ".", "_"}
+    ) or before in _PREFIXES
 
 
 def find(folded: str) -> list[NameHit]:

@@ -13,10 +13,10 @@ from monitor.catalog.text import Normalised, fold, normalise
 from monitor.detect import mentions
 from monitor.detect.clauses import MAX_TEXT, Sentence, sentences
 from monitor.detect.mentions import Placed
-from monitor.detect.whose import PRESENCES, decide
+from monitor.detect.whose import AD_WORDS, PRESENCES, decide
 from monitor.model import DestinationLink, Label, Speaker
 
-__all__ = ["MAX_URLS", "PRESENCES", "Placed", "decide", "destinations", "read"]
+__all__ = ["AD_WORDS", "MAX_URLS", "PRESENCES", "Placed", "decide", "destinations", "read"]
 
 MAX_URLS = 400
 

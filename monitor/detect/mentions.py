@@ -6,14 +6,22 @@ Latin name that a platform's name or a word for a handle stands beside.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.catalog import names, platforms
+from monitor.catalog import names
 from monitor.catalog.names import ORIGIN, NameHit
 from monitor.detect import speaker as own_words
 from monitor.detect.clauses import MARK, Sentence
+from monitor.detect.handles import (
+    BARE_WORDS,
+    SIGN_AND_NAME,
+    Handle,
+    handles_of,
+    in_latin,
+    words_beside,
+)
 from monitor.model import DestinationLink, Speaker
 
 REACH = 45
@@ -22,48 +30,19 @@ notices, 2026-11-23."""
 NEAR = 2
 """Sentences between a platform and the only handle of a post; chosen on composed posts,
 2026-11-25."""
-BARE_WORDS = 3
-"""A line with no more words than these beside its names and handles only lists them; uncalibrated."""
-MAX_HANDLES = 60
-"""Handles looked at in one post."""
-
-HANDLE = re.compile(r"(?<![\w@./])@([a-z][a-z0-9_.]{1,63})(?![\w@])")
-_REVERSED = re.compile(r"(?<![\w@./\-])([a-z][a-z0-9_.]{2,63})@(?![\w@.])")
-_BARE = re.compile(r"(?<![\w@./\-+#&•'])([a-z0-9][a-z0-9_.]{2,62}[a-z0-9])(?!_*\w|[@/\-•'+&])")
-_SITE = re.compile(r"\.(?:com|org|net|info|ir|ru|iq|sy|gov|edu|me|im|io|app|рф|tv|news|ai|uk|us)\Z")
 _AFTER = re.compile(
     r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|على|في|عبر|ب)\s)?\s?"
     r"(?:(?:پیام\s?رسان(?:\s?های)?|messenger|мессенджере?|منصه|تطبیق|کانال)\s)?[\s«\"]{0,2}"
 )
-_OPENED = re.compile(r"[:(\[«\"=]\s{0,2}\Z|\s[-|]\s{0,2}\Z|^\s?[,/|\-]\s{0,2}\Z|👉\s?\Z|[👈⬅➡→]\W?\s?\Z")
+_OPENED = re.compile(
+    r"[:(\[«\"=]\s{0,2}\Z|\s[-|]\s{0,2}\Z|^\s?[,/|\-]\s{0,2}\Z|👉\s?\Z|[👈⬅➡→]\W?\s?\Z"
+)
 """What stands before a name that is given, and not told of."""
 _CLOSED = re.compile(r"\s{0,2}(?:[.!?,;:()\]»\"|/\n\-]|\Z|and\b|or\b|$)")
 _SIGN = re.compile(r"[\s\"»]*[^\w\s\"»'][^\w]{0,4}\Z")
 """Nothing but a sign between a platform's name and the word after it."""
 _WHATSAPP = re.compile(r"0029va\w{4,}\Z", re.IGNORECASE)
-"""How the ids of WhatsApp's channels begin; seen in every one of the real posts and of the press."""
-_EVERYDAY = frozenset(
-    (
-        *("again", "also", "below", "above", "here", "there", "soon", "daily", "weekly", "free"),
-        *("only", "live", "news", "later", "today", "tomorrow", "please", "photos", "videos"),
-        *("video", "photo", "links", "link", "everyone", "everywhere", "same", "name", "updates"),
-        *("official", "page", "channel", "account", "group", "community", "http", "https", "www"),
-        *("html", "json", "android", "iphone", "google", "play", "apple", "store", "windows"),
-        *("bazaar", "myket", "online", "full", "breaking", "both", "more", "read", "watch", "join"),
-        *("follow", "subscribe", "closed", "open", "alone", "either", "neither", "respectively"),
-        *("messenger", "messengers", "download", "erid", "telegram", "site", "website", "email"),
-        *("tiktok", "twitch", "reddit", "linkedin", "discord", "snapchat", "pinterest", "skype"),
-        *("handle", "handles", "username", "address", "nickname", "alias", "channels", "pages"),
-    )
-)
-"""Words that stand where a name is given and are none."""
-_LATIN = re.compile(r"@|(?<![a-z•/.])[a-z0-9_.]{4}")
-_LATIN_LETTER = re.compile(r"[a-z]")
-_LETTER = re.compile(r"[^\W\d_]")
-_WORDS = re.compile(r"[^\W\d_]{2,}")
-_PLACE = re.compile(r"[a-z0-9]\.[a-z]|[/@•]")
-"""What only an address or a handle has among its characters."""
-
+"""How the ids of WhatsApp's channels begin, as in the real posts of ../shared."""
 
 _LEADING = (
     *("only", "move", "from_now", "invite", "opened", "ours", "instead", "stays", "nomore"),
@@ -78,65 +57,6 @@ class Placed:
 
     link: DestinationLink
     sentence: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Handle:
-    name: str
-    start: int
-    end: int
-    bare: bool
-
-
-def words_beside(part: Sentence) -> int:
-    """Return how many words a sentence has that are no address, no handle, no platform's name."""
-    text = part.text
-    for hit in reversed(part.names):
-        text = text[: hit.start] + " " + text[hit.end :]
-    return len(_WORDS.findall(_without_places(text)))
-
-
-def _without_places(text: str) -> str:
-    return " ".join(token for token in text.split() if not _PLACE.search(token))
-
-
-def _spelled(raw: str, handle: str) -> str:
-    """Return a folded handle as the raw text spells it, without a closing full stop."""
-    handle = handle.rstrip(".")
-    hit = re.search(re.escape(handle), raw, re.IGNORECASE)
-    return hit.group() if hit is not None else handle
-
-
-def _foreign_script(text: str) -> bool:
-    """Whether most letters of a sentence are not Latin: a bare Latin word in it is a name."""
-    return 2 * len(_LATIN_LETTER.findall(text)) < len(_LETTER.findall(text))
-
-
-def _handles(raw: str, part: Sentence) -> list[_Handle]:
-    """Return what may be a handle in a sentence, in order."""
-    text = part.text
-    found = [_Handle(_spelled(raw, h.group(1)), *h.span(), bare=False) for h in HANDLE.finditer(text)]
-    if "@" in text:
-        found += [
-            _Handle(_spelled(raw, h.group(1)), *h.span(), bare=False)
-            for h in _REVERSED.finditer(text)
-        ]
-    catalogue = platforms.load()
-    for hit in _BARE.finditer(text):
-        word = hit.group(1)
-        if (
-            word.isdigit()
-            or word in _EVERYDAY
-            or word in catalogue.by_name
-            or _SITE.search(word)
-            or not any(char.isalpha() for char in word)
-            or (word[0].isdigit() and len(word) < 8)
-        ):
-            continue
-        spelled = re.search(re.escape(word), raw, re.IGNORECASE)
-        if spelled is not None:  # the fold makes "no17" of a number sign
-            found.append(_Handle(spelled.group(), *hit.span(1), bare=True))
-    return sorted(found, key=lambda handle: handle.start)[:MAX_HANDLES]
 
 
 def _set_off(part: Sentence, chain: Sequence[NameHit]) -> bool:
@@ -159,9 +79,9 @@ class _Reader:
         self.raw, self.speaker, self.parts = raw, speaker, parts
         self.addressed = {(p.sentence, p.link.platform) for p in written}
         self.chains: dict[int, list[list[NameHit]]] = {}
-        self.handles: dict[int, list[_Handle]] = {}
+        self.handles: dict[int, list[Handle]] = {}
         self.out: list[Placed] = []
-        self.loose: list[tuple[int, _Handle]] = []
+        self.loose: list[tuple[int, Handle]] = []
         """Handles that no name stands beside."""
 
     def chains_of(self, index: int) -> list[list[NameHit]]:
@@ -182,7 +102,7 @@ class _Reader:
     @cached_property
     def latin(self) -> bool:
         """Whether the post is written in Latin letters."""
-        return not _foreign_script(" ".join(_without_places(part.text) for part in self.parts))
+        return in_latin(self.parts)
 
     def plain(self, name: str) -> bool:
         """Whether a bare word in small letters is no word of the post's language."""
@@ -195,11 +115,11 @@ class _Reader:
             "_" in name
             or "." in name
             or (digits and len(name) > 4)
-            or own_words.near(self.speaker, name)
+            or (name == name.lower() and own_words.near(self.speaker, name))
             or (self.plain(name) and own_words.akin(self.speaker, name))
         )
 
-    def given(self, part: Sentence, chain: Sequence[NameHit], handle: _Handle) -> bool:
+    def given(self, part: Sentence, chain: Sequence[NameHit], handle: Handle) -> bool:
         """Whether a bare word after a platform's name is that platform's handle."""
         gap = part.text[chain[-1].end : handle.start]
         plain = self.plain(handle.name)
@@ -248,10 +168,12 @@ class _Reader:
             elif not self._again(index, handle):
                 self.loose.append((index, handle))
 
-    def _again(self, index: int, handle: _Handle) -> bool:
+    def _again(self, index: int, handle: Handle) -> bool:
         """Whether a handle only repeats one that was placed in its sentence."""
         same = handle.name.casefold()
-        return any(p.sentence == index and (p.link.handle or "").casefold() == same for p in self.out)
+        return any(
+            p.sentence == index and (p.link.handle or "").casefold() == same for p in self.out
+        )
 
     def across(self) -> None:
         """Pair what a line and the one above or below it show, and the only pair of a post."""
@@ -271,7 +193,7 @@ class _Reader:
                 self.say(index, chain, mine[0].name)
         self._only_pair(rest)
 
-    def _beside(self, index: int, handles: Sequence[_Handle]) -> list[NameHit]:
+    def _beside(self, index: int, handles: Sequence[Handle]) -> list[NameHit]:
         """Return the list of platforms in the line above or below a handle."""
         part = self.parts[index]
         told = part.has("handle", "same")
@@ -291,15 +213,15 @@ class _Reader:
                 return chain
         return []
 
-    def _signed(self, handles: Sequence[_Handle]) -> bool:
+    def _signed(self, handles: Sequence[Handle]) -> bool:
         """Whether the handles are the channel's own name on Telegram, as a signature."""
         own = self.speaker.username.casefold()
         return all(h.name.casefold() == own for h in handles)
 
-    def _is_name(self, handle: _Handle) -> bool:
+    def _is_name(self, handle: Handle) -> bool:
         return self.shaped(handle.name) or self.plain(handle.name)
 
-    def _only_pair(self, rest: Sequence[tuple[int, _Handle]]) -> None:
+    def _only_pair(self, rest: Sequence[tuple[int, Handle]]) -> None:
         """Pair the only handle of a post with the only list of platforms that has none."""
         rest = [(i, h) for i, h in rest if not h.bare or self._is_name(h)]
         if len({h.name.casefold() for _, h in rest}) != 1:
@@ -335,6 +257,7 @@ class _Reader:
             if not here and not given:
                 here = [hit for before in self.parts[:index] for hit in before.names][-3:]
             placed = {p.link.platform for p in self.out if p.sentence == index}
+            placed |= {platform for _, platform in self.addressed}
             if handle:
                 rest = [hit for hit in here if hit.platform not in placed]
                 self.say(index, rest, handle, words)
@@ -349,8 +272,8 @@ def read(
     """
     reader = _Reader(raw, speaker, parts, written)
     for index, part in enumerate(parts):
-        if _LATIN.search(part.text):
-            handles = _handles(raw, part)
+        if SIGN_AND_NAME.search(part.text):
+            handles = handles_of(raw, part)
             if handles:
                 reader.handles[index] = handles
                 reader.within(index)

@@ -65,7 +65,9 @@ _COMMON = frozenset(
 _SPELLED = dict(
     zip(
         "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e zh z i i k l m n o p r s t u f h c ch sh sch - y - e u ya".replace("-", "").split(" "),
+        "a b v g d e zh z i i k l m n o p r s t u f h c ch sh sch - y - e u ya".replace(
+            "-", ""
+        ).split(" "),
         strict=True,
     )
 )

@@ -4,7 +4,7 @@ Links and the sentences that show them enter; links leave, `own` decided. Reads 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,7 +13,8 @@ from monitor.catalog.text import Normalised
 from monitor.detect import speaker as own_words
 from monitor.detect.actors import BRIEF, speaker_label
 from monitor.detect.clauses import Sentence
-from monitor.detect.mentions import BARE_WORDS, HANDLE, Placed, words_beside
+from monitor.detect.handles import BARE_WORDS, HANDLE, words_beside
+from monitor.detect.mentions import Placed
 from monitor.model import DestinationLink, Label, Speaker
 
 PRESENCES = frozenset({"handle", "join", "id", "mention"})
@@ -43,10 +44,11 @@ _THEIRS = re.compile(
 )
 _STEPS = ("move", "only", "from_now", "also", "stop", "leave", "nomore", "last", "instead", "stays")
 _OPEN = ("invite", "opened", "channel", "account", "handle", "same", "publish", "returns", "part")
+LONGEST_NAME = 60
+"""Characters in quotation marks that may be a name; more are somebody's words. Uncalibrated."""
 _US = ("ours", "we", "here", "telegram")
 _TOLD = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE, Label.RETURN, Label.INVITATION})
 """Labels that say that the post is about the channel's own places."""
-_ACTS = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE})
 
 
 def _owns(part: Sentence) -> bool:
@@ -105,7 +107,8 @@ def _others(text: Normalised, speaker: Speaker, found: Sequence[Placed]) -> list
     given = {(p.link.handle or "").casefold() for p in found if p.link.kind == "mention"}
     shown = [hit.group(1).rstrip(".") for hit in HANDLE.finditer(text.folded)]
     shown = [name for name in shown if name not in given]
-    for place in addresses.find(text.raw) if "t.me" in text.folded or "telegram" in text.folded else ():
+    places = addresses.find(text.raw) if "t.me" in text.folded or "telegram" in text.folded else ()
+    for place in places:
         link = addresses.match(place.url)
         if link is not None and link.platform == "telegram" and link.handle:
             shown.append(link.handle)
@@ -116,11 +119,16 @@ class _Post:
     """What all links of a post share; looked at only where a link's own name does not tell."""
 
     def __init__(
-        self, speaker: Speaker, text: Normalised, found: Sequence[Placed], parts: Sequence[Sentence],
-        label: Label | None,
-    ) -> None:  # fmt: skip
-        self.speaker, self.text, self.parts, self.found = speaker, text, parts, found
-        self.told = label in _TOLD
+        self,
+        speaker: Speaker,
+        text: Normalised,
+        found: Sequence[Placed],
+        parts: Sequence[Sentence],
+        *,
+        told: bool,
+    ) -> None:
+        self.text, self.parts, self.found, self.told = text, parts, found, told
+        self.speaker = speaker
 
     @cached_property
     def others(self) -> list[Speaker]:
@@ -132,9 +140,7 @@ class _Post:
 
     @cached_property
     def paid(self) -> bool:
-        return any(
-            _PAID.match(part.text) or _MARKED.search(part.text) for part in self.parts
-        )
+        return any(_PAID.match(part.text) or _MARKED.search(part.text) for part in self.parts)
 
     @cached_property
     def faked(self) -> bool:
@@ -149,9 +155,7 @@ class _Post:
     @cached_property
     def bare(self) -> frozenset[int]:
         """The lines that only list places."""
-        return frozenset(
-            i for i, part in enumerate(self.parts) if words_beside(part) <= BARE_WORDS
-        )
+        return frozenset(i for i, part in enumerate(self.parts) if words_beside(part) <= BARE_WORDS)
 
     def context(self, at: int) -> list[Sentence]:
         """Return the sentence of a link, and what heads the list that it stands in."""
@@ -165,51 +169,74 @@ class _Post:
         """Whether a link stands in a list without words, as footers do, or ends a post so."""
         at = placed.sentence
         if at is None:
-            beside = [p for p in self.found if p.sentence is None and p.link.kind in PRESENCES]
-            named = {hit.platform for i in self.bare for hit in self.parts[i].names}
-            return placed.link.platform in named or len(beside) >= LIST
+            hidden = sum(p.sentence is None and p.link.kind in PRESENCES for p in self.found)
+            platforms = {hit.platform for i in self.bare for hit in self.parts[i].names}
+            return placed.link.platform in platforms or hidden >= LIST
         if at not in self.bare:
             return False
-        near = [
-            p for p in self.found
-            if p.sentence is not None and p.sentence in self.bare and abs(p.sentence - at) <= LIST
-        ]  # fmt: skip
+        near = sum(
+            p.sentence in self.bare and abs((p.sentence or 0) - at) <= LIST for p in self.found
+        )
         named = bool(self.parts[at].names) or placed.link.kind == "mention"
-        return len(near) >= LIST or (named and at >= len(self.parts) - 2)
+        return near >= LIST or (named and at >= len(self.parts) - 2)
 
     def own(self, placed: Placed) -> bool:
         """Decide about one presence."""
-        link = placed.link
-        handle = link.handle or ""
-        at = placed.sentence
-        if not self.faked and own_words.near(self.speaker, handle):
+        at, handle = placed.sentence, placed.link.handle or ""
+        near = own_words.near(self.speaker, handle)
+        if near and not self.faked:
             return True
         context = self.context(at) if at is not None else list(self.parts)
-        if self._pretended(context, hidden=at is None):
-            return False
-        if own_words.near(self.speaker, handle):
-            return True
-        if any(own_words.near(other, handle) for other in self.others):
-            return False  # "@other ... our channel in MAX: max.ru/other" is that other's footer
+        pretended = self._pretended(context, hidden=at is None)
+        if near or pretended:
+            return not pretended
         akin = own_words.akin(self.speaker, handle)
         listed = self.listed(placed)
-        if self.paid or (self.ads >= AD_WORDS and not akin):
-            return False
-        nearest = context[: 1 if listed else 2]
-        if not self.told and not akin and any(_of_another(p, quoted=not self.us) for p in nearest):
+        if self._another(handle, at, context[: 1 if listed else 2], akin=akin):
             return False
         if self.told or akin or (listed and (self.us or len(self.parts) <= SHORT)):
             return True
         if at is None:
             return self.us or any(part.has("invite") for part in context)
-        if any(_announced(part) for part in context):
+        return self._shown(context)
+
+    def _another(
+        self, handle: str, at: int | None, nearest: Sequence[Sentence], *, akin: bool
+    ) -> bool:
+        """Whether something shows that a place is another's."""
+        # "@other ... our channel in MAX: max.ru/other" is that other's footer.
+        if self.paid or any(own_words.near(other, handle) for other in self.others):
             return True
-        if any(
-            part.has("invite", "opened", "also", "account") and own_words.touched(self.speaker, part.text)
+        if akin:
+            return False
+        if self.ads >= AD_WORDS:
+            return True
+        if self.told:
+            return False
+        quoted = not self.us
+        return self._cited(at) or any(_of_another(part, quoted=quoted) for part in nearest)
+
+    def _cited(self, at: int | None) -> bool:
+        """Whether a sentence stands within a quotation of more than a few words."""
+        if at is None:
+            return False
+        part = self.parts[at]
+        before = self.text.folded[: part.start]
+        opening = part.text.lstrip(" *_")
+        long = opening.startswith("«") and "»" not in opening[:LONGEST_NAME]
+        return long or before.count("«") > before.count("»")
+
+    def _shown(self, context: Sequence[Sentence]) -> bool:
+        """Whether the sentences around a place send readers there in the channel's name."""
+        return any(
+            _announced(part)
+            or (self.us and part.has(*_STEPS, *_OPEN))
+            or (
+                part.has("invite", "opened", "also", "account")
+                and own_words.touched(self.speaker, part.text)
+            )
             for part in context
-        ):
-            return True
-        return self.us and any(part.has(*_STEPS, *_OPEN) for part in context)
+        )
 
     @staticmethod
     def _pretended(context: Sequence[Sentence], *, hidden: bool) -> bool:
@@ -219,7 +246,7 @@ class _Post:
         return any(part.has("fake") for part in context)
 
 
-def decide(
+def decide(  # noqa: PLR0917 - what is known of one post
     speaker: Speaker,
     text: Normalised,
     found: Sequence[Placed],
@@ -247,7 +274,5 @@ def decide(
     foreign = bool(forwarded_from) and not own_words.is_own_forward(speaker, forwarded_from)
     if foreign or not any(placed.link.kind in PRESENCES for placed in found):
         return tuple(replace(placed.link, own=False) for placed in found)
-    post = _Post(speaker, text, found, parts, label)
-    return tuple(
-        replace(p.link, own=p.link.kind in PRESENCES and post.own(p)) for p in found
-    )
+    post = _Post(speaker, text, found, parts, told=label in _TOLD)
+    return tuple(replace(p.link, own=p.link.kind in PRESENCES and post.own(p)) for p in found)
