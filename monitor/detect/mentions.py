@@ -49,6 +49,8 @@ _LEADING = (
     *("account", "handle"),
 )
 """Roles of which one stands where a post sends its readers to a platform."""
+_ASKING = ("only", "move", "from_now", "instead")
+"""Roles beside which even the channel's own name, with which it signs its posts, is meant there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class _Reader:
         if not (told or alone) or self.chains_of(index):
             return []
         shaped = any(not h.bare or told or self._is_name(h) for h in handles)
+        signed = self._signed(handles) and not told
         for other in (index - 1, index + 1):
             if not shaped or not 0 <= other < len(self.parts):
                 continue
@@ -209,7 +212,9 @@ class _Reader:
                 continue
             chain = names.chains(listing.text, listing.names)[-1]
             pure = words_beside(listing) <= BARE_WORDS
-            if pure or (other < index and (told or not self._signed(handles)) and _leads(listing)):
+            if signed:  # its own name ends every post: only a list of platforms asks for it
+                pure = pure and (len(chain) > 1 or _set_off(listing, chain))
+            if pure or (other < index and not signed and _leads(listing)):
                 return chain
         return []
 
@@ -227,22 +232,19 @@ class _Reader:
         if len({h.name.casefold() for _, h in rest}) != 1:
             return
         index, handle = rest[-1]
-        if not handle.bare and self._signed([handle]) and not self._moving(index):
-            return
+        signed = self._signed([handle])
         done = {p.link.platform for p in self.out} | {platform for _, platform in self.addressed}
         low, high = max(index - NEAR, 0), index + NEAR + 1
         open_ = [
             chain
             for part in self.parts[low:high]
             for chain in names.chains(part.text, part.names)
-            if MARK not in part.text and _leads(part) and not {hit.platform for hit in chain} & done
+            if MARK not in part.text
+            and (part.has(*_ASKING) if signed else _leads(part))
+            and not {hit.platform for hit in chain} & done
         ]
         if len({tuple(hit.platform for hit in chain) for chain in open_}) == 1:
             self.say(index, open_[0], handle.name)
-
-    def _moving(self, index: int) -> bool:
-        low, high = max(index - 1, 0), index + 1
-        return any(p.has("only", "move", "invite", "same") for p in self.parts[low:high])
 
     def same_name(self) -> None:
         """Resolve "with the same id": the channel's own, or the one given beside it."""

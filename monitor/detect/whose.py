@@ -129,6 +129,7 @@ class _Post:
     ) -> None:
         self.text, self.parts, self.found, self.told = text, parts, found, told
         self.speaker = speaker
+        self._bare: dict[int, bool] = {}
 
     @cached_property
     def others(self) -> list[Speaker]:
@@ -152,15 +153,19 @@ class _Post:
         """Whether the post tells of a step of the channel's own."""
         return self.told or any(_speaks_of_us(part) for part in self.parts)
 
-    @cached_property
-    def bare(self) -> frozenset[int]:
-        """The lines that only list places."""
-        return frozenset(i for i, part in enumerate(self.parts) if words_beside(part) <= BARE_WORDS)
+    def bare(self, at: int) -> bool:
+        """Whether a line only lists places."""
+        known = self._bare.get(at)
+        if known is None:
+            part = self.parts[at]
+            known = len(part.text) <= BRIEF and words_beside(part) <= BARE_WORDS
+            self._bare[at] = known
+        return known
 
     def context(self, at: int) -> list[Sentence]:
         """Return the sentence of a link, and what heads the list that it stands in."""
         out = [self.parts[at]]
-        while at > 0 and at in self.bare and len(out) < MOST_LINES:
+        while at > 0 and self.bare(at) and len(out) < MOST_LINES:
             at -= 1
             out.append(self.parts[at])
         return out
@@ -170,13 +175,17 @@ class _Post:
         at = placed.sentence
         if at is None:
             hidden = sum(p.sentence is None and p.link.kind in PRESENCES for p in self.found)
-            platforms = {hit.platform for i in self.bare for hit in self.parts[i].names}
+            platforms = {
+                hit.platform
+                for i, part in enumerate(self.parts)
+                for hit in part.names
+                if self.bare(i)
+            }
             return placed.link.platform in platforms or hidden >= LIST
-        if at not in self.bare:
+        if not self.bare(at):
             return False
-        near = sum(
-            p.sentence in self.bare and abs((p.sentence or 0) - at) <= LIST for p in self.found
-        )
+        lines = [p.sentence for p in self.found if p.sentence is not None]
+        near = sum(abs(line - at) <= LIST and self.bare(line) for line in lines)
         named = bool(self.parts[at].names) or placed.link.kind == "mention"
         return near >= LIST or (named and at >= len(self.parts) - 2)
 
@@ -187,18 +196,31 @@ class _Post:
         if near and not self.faked:
             return True
         context = self.context(at) if at is not None else list(self.parts)
-        pretended = self._pretended(context, hidden=at is None)
-        if near or pretended:
-            return not pretended
-        akin = own_words.akin(self.speaker, handle)
+        if near or self._pretended(context, hidden=at is None):
+            return near and not self._pretended(context, hidden=at is None)
         listed = self.listed(placed)
+        if listed and not self.paid and self._in_company(at):
+            return True
+        akin = own_words.akin(self.speaker, handle)
         if self._another(handle, at, context[: 1 if listed else 2], akin=akin):
             return False
-        if self.told or akin or (listed and (self.us or len(self.parts) <= SHORT)):
-            return True
-        if at is None:
-            return self.us or any(part.has("invite") for part in context)
-        return self._shown(context)
+        told = self.told or akin or (listed and (self.us or len(self.parts) <= SHORT))
+        return told or self._shown(context, hidden=at is None)
+
+    def _in_company(self, at: int | None) -> bool:
+        """Whether a place stands in a list with one that bears the channel's own name."""
+        return any(
+            own_words.near(self.speaker, p.link.handle or "")
+            for p in self.found
+            if p.link.kind in PRESENCES
+            and (
+                p.sentence is None
+                if at is None
+                else p.sentence is not None
+                and abs(p.sentence - at) <= LIST
+                and self.bare(p.sentence)
+            )
+        )
 
     def _another(
         self, handle: str, at: int | None, nearest: Sequence[Sentence], *, akin: bool
@@ -226,8 +248,10 @@ class _Post:
         long = opening.startswith("«") and "»" not in opening[:LONGEST_NAME]
         return long or before.count("«") > before.count("»")
 
-    def _shown(self, context: Sequence[Sentence]) -> bool:
+    def _shown(self, context: Sequence[Sentence], *, hidden: bool) -> bool:
         """Whether the sentences around a place send readers there in the channel's name."""
+        if hidden:
+            return self.us or any(part.has("invite") for part in context)
         return any(
             _announced(part)
             or (self.us and part.has(*_STEPS, *_OPEN))
