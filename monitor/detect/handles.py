@@ -37,8 +37,6 @@ _EVERYDAY = frozenset(
     )
 )
 """Words that stand where a name is given and are none."""
-_LATIN_LETTER = re.compile(r"[a-z]")
-_LETTER = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"[a-z0-9]\.[a-z]|[/@•]")
 """What only an address or a handle has among its characters."""
@@ -54,16 +52,22 @@ class Handle:
     bare: bool
 
 
-def words_beside(part: Sentence) -> int:
-    """Return how many words a sentence has that are no address, no handle, no platform's name."""
+def _words(part: Sentence) -> list[str]:
     text = part.text
     for hit in reversed(part.names):
         text = text[: hit.start] + " " + text[hit.end :]
-    return len(_WORDS.findall(_without_places(text)))
+    return _WORDS.findall(" ".join(t for t in text.split() if not _PLACE.search(t)))
 
 
-def _without_places(text: str) -> str:
-    return " ".join(token for token in text.split() if not _PLACE.search(token))
+def words_beside(part: Sentence) -> int:
+    """Return how many words a sentence has that are no address, no handle, no platform's name."""
+    return len(_words(part))
+
+
+def in_latin(parts: Sequence[Sentence]) -> bool:
+    """Whether a post is written in Latin letters; where not, a bare Latin word in it is a name."""
+    words = [word for part in parts for word in _words(part)]
+    return 2 * sum(word.isascii() for word in words) > len(words)
 
 
 def _spelled(raw: str, handle: str) -> str:
@@ -73,12 +77,6 @@ def _spelled(raw: str, handle: str) -> str:
         return handle
     hit = re.search(re.escape(handle), raw, re.IGNORECASE)
     return hit.group() if hit is not None else handle
-
-
-def in_latin(parts: Sequence[Sentence]) -> bool:
-    """Whether a post is written in Latin letters; where not, a bare Latin word in it is a name."""
-    text = " ".join(_without_places(part.text) for part in parts)
-    return 2 * len(_LATIN_LETTER.findall(text)) >= len(_LETTER.findall(text))
 
 
 def handles_of(raw: str, part: Sentence) -> list[Handle]:

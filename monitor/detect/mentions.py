@@ -69,7 +69,9 @@ def _set_off(part: Sentence, chain: Sequence[NameHit]) -> bool:
 
 def _leads(part: Sentence) -> bool:
     """Whether a sentence that names a platform sends readers there: it is no mere news of it."""
-    return words_beside(part) <= BARE_WORDS or (part.has(*_LEADING) and not part.has("report"))
+    if words_beside(part) <= BARE_WORDS or part.text.rstrip().endswith(":"):
+        return True
+    return part.has(*_LEADING) and not part.has("report")
 
 
 class _Reader:
@@ -235,6 +237,8 @@ class _Reader:
         signed = self._signed([handle])
         done = {p.link.platform for p in self.out} | {platform for _, platform in self.addressed}
         low, high = max(index - NEAR, 0), index + NEAR + 1
+        if signed and not any(p.has("here", "ours", "telegram") for p in self.parts[low:high]):
+            return
         open_ = [
             chain
             for part in self.parts[low:high]
