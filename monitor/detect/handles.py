@@ -51,6 +51,11 @@ class Handle:
     end: int
     bare: bool
 
+    @property
+    def bot(self) -> bool:
+        """Whether it is a bot's: Telegram's must end so, and MAX's do."""
+        return self.name.casefold().endswith("bot")
+
 
 def _words(part: Sentence) -> list[str]:
     text = part.text
@@ -105,5 +110,4 @@ def handles_of(raw: str, part: Sentence) -> list[Handle]:
         spelled = re.search(re.escape(word), raw, re.IGNORECASE)
         if spelled is not None:  # the fold makes "no17" of a number sign
             found.append(Handle(spelled.group(), *hit.span(1), bare=True))
-    found = [handle for handle in found if not handle.name.casefold().endswith("bot")]
     return sorted(found, key=lambda handle: handle.start)[:MAX_HANDLES]

@@ -142,35 +142,47 @@ class _Reader:
         """Pair what stands in one sentence."""
         part = self.parts[index]
         handles = self.handles[index]
-        chains = self.chains_of(index)
         taken = 0
-        for place, handle in enumerate(handles):
-            before = [c for c in chains if taken <= c[0].start and c[-1].end <= handle.start][-1:]
-            limit = handles[place + 1].start if place + 1 < len(handles) else len(part.text)
-            after = [
-                c
-                for c in chains
-                if handle.end <= c[0].start < limit
-                and _AFTER.fullmatch(part.text, handle.end, c[0].start)
-            ][:1]
-            gap = part.text[before[0][-1].end : handle.start] if before else ""
-            if after and not re.fullmatch(r"\W{0,4}", gap):
-                before = []  # "@x in A" is nearer than an A far before
-            if handle.bare:
-                if _WHATSAPP.match(handle.name):
-                    before = [[hit] for c in chains for hit in c if hit.platform == "whatsapp"][:1]
-                elif before and not self.given(part, before[0], handle):
-                    before = []
-                if not (self.shaped(handle.name) or self.plain(handle.name)):
-                    after = []
-            if len(gap) > (2 * REACH if handle.bare and gap.endswith(("(", ": ")) else REACH):
-                before = []
+        for handle, following in zip(handles, [*handles[1:], None], strict=True):
+            before = self._before(index, handle, taken)
+            after = self._after(index, handle, following.start if following else len(part.text))
+            if before and after:
+                gap = part.text[before[-1].end : handle.start]
+                beside = re.fullmatch(r"\W{0,4}", gap) is not None
+                if not beside and "," not in part.text[handle.end : after[0].start]:
+                    before = []  # "@x in A" is nearer than an A far before; "A is @x, B is" is not
             chosen = before or after
             if chosen:
-                taken = max(chosen[0][-1].end, handle.end)
-                self.say(index, chosen[0], handle.name)
-            elif not self._again(index, handle):
+                taken = max(chosen[-1].end, handle.end)
+                self.say(index, chosen, handle.name)
+            elif not handle.bot and not self._again(index, handle):
                 self.loose.append((index, handle))
+
+    def _before(self, index: int, handle: Handle, taken: int) -> Sequence[NameHit]:
+        """Return the platforms before a handle, from a place on, that it is given for."""
+        part = self.parts[index]
+        chains = self.chains_of(index)
+        if _WHATSAPP.match(handle.name):
+            return [hit for chain in chains for hit in chain if hit.platform == "whatsapp"][:1]
+        found = [c for c in chains if taken <= c[0].start and c[-1].end <= handle.start]
+        if not found:
+            return []
+        gap = part.text[found[-1][-1].end : handle.start]
+        reach = 2 * REACH if handle.bare and gap.endswith(("(", ": ")) else REACH
+        if len(gap) > reach or (handle.bot and any(char.isalpha() for char in gap)):
+            return []
+        return found[-1] if not handle.bare or self.given(part, found[-1], handle) else []
+
+    def _after(self, index: int, handle: Handle, limit: int) -> Sequence[NameHit]:
+        """Return the platforms after a handle, up to a place, that it is said to be on."""
+        if handle.bare and not self._is_name(handle):
+            return []
+        text = self.parts[index].text
+        for chain in self.chains_of(index):
+            start = chain[0].start
+            if handle.end <= start < limit and _AFTER.fullmatch(text, handle.end, start):
+                return chain
+        return []
 
     def _again(self, index: int, handle: Handle) -> bool:
         """Whether a handle only repeats one that was placed in its sentence."""
