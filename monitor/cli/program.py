@@ -64,7 +64,7 @@ def asked(context: typer.Context) -> Invocation:
 def main() -> None:
     """Run the program; never returns. Exit codes: see errors.py."""
     # Importing registers the commands; each module is read only once the program runs.
-    from monitor.cli import collecting, importing, judging, login, reporting, service  # noqa: F401, PLC0415
+    from monitor.cli import collecting, importing, judging, login, reporting, reviewing, service  # noqa: F401, PLC0415
 
     # Broken secrets are said by the command that needs them.
     with suppress(MonitorError):

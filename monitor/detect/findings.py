@@ -27,6 +27,13 @@ _SAYS = {
 }
 
 
+def owner(channel: Channel) -> str:
+    """Return what a channel is called in the ids of its findings."""
+    name = channel.username.casefold()
+    # One that lost its name and the one that has it now are two, with post ids of their own.
+    return name if channel.holds_name else f"{name}#{channel.telegram_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Writes the findings about one channel."""
@@ -46,9 +53,6 @@ class Writer:
         details: Mapping[str, Json] | None = None,
     ) -> Finding:
         """Write a finding; `first` names the first evidence, which its id rests on."""
-        name = self.channel.username.casefold()
-        # One that lost its name and the one that has it now are two, with post ids of their own.
-        owner = name if self.channel.holds_name else f"{name}#{self.channel.telegram_id}"
         return Finding(
             channel=self.channel.username,
             kind=kind,
@@ -58,7 +62,7 @@ class Writer:
             summary=f"@{self.channel.username} {summary}",
             evidence=evidence,
             details=details or {},
-            key=f"{owner}\n{first}",
+            key=f"{owner(self.channel)}\n{first}",
         )
 
     def address(self, post_id: int) -> str:
@@ -76,6 +80,7 @@ class Writer:
                 for platform, handle in verdict.own_destinations
             ],
             "text": said.text[:QUOTE],
+            "against": list[Json](verdict.against),
         }
         return self.write(
             kind,

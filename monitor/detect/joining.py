@@ -1,10 +1,10 @@
 """Everything known of one channel in; its findings and its case out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.detect import cases, lifecycle, silence, subscribers
+from monitor.detect import cases, lifecycle, reviewing, silence, subscribers
 from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
@@ -18,8 +18,11 @@ from monitor.model import (
     Coverage,
     Finding,
     Interval,
+    Kind,
     Probe,
     Profile,
+    Review,
+    Subject,
     SubscriberChange,
 )
 
@@ -31,7 +34,7 @@ class Known:
     """One channel's facts up to `now`, its posts read already.
 
     `routes` are those by which it is asked after; `taken_at` is when another channel was first
-    met under its name.
+    met under its name. `decisions` are what people decided about its findings by `now`.
     """
 
     channel: Channel
@@ -44,6 +47,7 @@ class Known:
     taken_at: datetime | None
     now: datetime
     changes: Changes | None = None
+    decisions: Mapping[Subject, Review] = field(default_factory=dict)
 
 
 def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
@@ -52,7 +56,7 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     absences = lifecycle.absences(known.probes, known.routes)
     silences = silence.silences(known.reading.posts, known.coverage, known.now)
     swaps = lifecycle.reassignments(known.counts)
-    said = [writer.said(s) for s in known.reading.said]
+    said = reviewing.marked((writer.said(s) for s in known.reading.said), known.decisions)
     found = [
         *said,
         *(writer.shown(shown) for shown in known.reading.shown.values()),
@@ -63,18 +67,20 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         *(known.changes.findings(writer) if known.changes else ()),
         *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
     ]
+    found = reviewing.marked(found, known.decisions)
     found.sort(key=lambda f: (f.at, f.kind, f.id))
     standing = cases.stand(
         cases.Events(
-            notices=said,
+            notices=reviewing.movers(said),
             posts=known.reading.posts,
-            announcing=frozenset(known.reading.announcing),
-            silences=silences,
-            absences=absences,
+            announcing=frozenset(known.reading.announcing) - reviewing.rejected_posts(said),
+            silences=[s for s in silences if _stands(known, Kind.SILENCE, s.post_id)],
+            absences=[a for a in absences if _stands(known, Kind.GONE, a.start.isoformat())],
             coverage=known.coverage,
             now=known.now,
         )
     )
+    standing.why += reviewing.waiting(said)
     return found, ChannelView(
         channel=known.channel,
         case=_case(known, standing, [f for f in found if belongs_in_case(f)]),
@@ -85,6 +91,10 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         posts_by_day=known.reading.posts_by_day(),
         failures=sum(p.state is _UNSEEN for p in known.probes),
     )
+
+
+def _stands(known: Known, kind: Kind, first: object) -> bool:
+    return not reviewing.rejected(known.decisions, kind, first)
 
 
 def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> Case:
@@ -101,7 +111,9 @@ def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> C
         else Availability.REASSIGNED,
         notice=standing.notice,
         destinations=tuple(
-            CaseDestination(s.platform, s.handle, s.at) for s in known.reading.shown.values()
+            CaseDestination(s.platform, s.handle, s.at)
+            for (platform, folded), s in known.reading.shown.items()
+            if _stands(known, Kind.DESTINATION_LINK, f"{platform}:{folded}")
         ),
         subscribers=_change(known.counts, standing.notice),
         silence_days=None

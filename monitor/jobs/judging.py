@@ -26,7 +26,7 @@ from monitor.model import (
     State,
 )
 from monitor.quality.coverage import observe
-from monitor.store import channels, conclusions, observations, posts
+from monitor.store import channels, conclusions, observations, posts, reviews
 from monitor.store.database import Connection, Database
 
 PAGES = "preview"
@@ -44,9 +44,17 @@ async def judge(
     views: list[ChannelView] = []
     async with database.begin() as connection:
         stored = await channels.everyone(connection)
+        decided = await reviews.standing(connection, as_of=now)
         for channel in stored:
             if only is None or channel.username.casefold() == only.casefold():
-                found, view = await _judge_one(connection, channel, stored, settings, now)
+                found, view = await _judge_one(
+                    connection,
+                    channel,
+                    stored,
+                    settings,
+                    now,
+                    decisions=decided.get(channel.key, {}),
+                )
                 findings += found
                 if view is not None:
                     views.append(view)
@@ -66,6 +74,8 @@ async def _judge_one(
     stored: Iterable[Channel],
     settings: Settings,
     now: datetime,
+    *,
+    decisions: reviews.Decisions,
 ) -> tuple[list[Finding], ChannelView | None]:
     profiles = await observations.profiles(connection, channel.key, as_of=now)
     counts = await observations.counts(connection, channel.key, as_of=now)
@@ -105,6 +115,7 @@ async def _judge_one(
         taken_at=taken_at,
         now=now,
         changes=changes,
+        decisions=decisions,
     )
     found, view = conclude(known)
     return found, replace(view, watched_as=entry.username if entry else None)

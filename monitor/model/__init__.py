@@ -36,9 +36,11 @@ from monitor.model.facts import (
     Pushed,
     Speaker,
 )
+from monitor.model.reviews import SURE, Decision, Review, Subject
 from monitor.model.timeline import Timeline
 
 __all__ = [
+    "SURE",
     "Availability",
     "Case",
     "CaseDestination",
@@ -47,6 +49,7 @@ __all__ = [
     "ChannelView",
     "Count",
     "Coverage",
+    "Decision",
     "DestinationLink",
     "Evidence",
     "Fetched",
@@ -67,9 +70,11 @@ __all__ = [
     "Profile",
     "Pushed",
     "Quote",
+    "Review",
     "Span",
     "Speaker",
     "State",
+    "Subject",
     "SubscriberChange",
     "Timeline",
     "Verdict",
