@@ -26,6 +26,7 @@ from monitor.cli.context import (
     as_json as json_of,
 )
 from monitor.cli.program import app, asked
+from monitor.cli.reviewing import HOW, as_task, decided, uncertainty, waits
 from monitor.errors import BadInput, BadUsage
 from monitor.jobs import classifying, judging
 from monitor.log import harmless
@@ -34,9 +35,6 @@ from monitor.model import Json, Kind
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this username.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines.")]
 Lines = Annotated[str, typer.Argument(help="A file of JSON lines (.gz is read), or - for input.")]
-
-SURE = 0.7
-"""Findings below this confidence are listed by `findings --review`. Uncalibrated."""
 
 WIDE = 160
 """Columns of a terminal from which on `cases` has room for what would change a state."""
@@ -64,7 +62,10 @@ async def _detect(invoked: Invocation) -> None:
 def findings(
     context: typer.Context,
     as_json: AsJson = False,
-    review: Annotated[bool, typer.Option("--review", help="Only what is uncertain.")] = False,
+    review: Annotated[
+        bool,
+        typer.Option("--review", help="Only what waits for a decision, the least certain first."),
+    ] = False,
     channel: Channel = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
     since: Annotated[str | None, typer.Option(help="The first day, UTC.")] = None,
@@ -85,12 +86,18 @@ def findings(
         for f in found
         if (channel is None or _is(f["channel"], channel))
         and (kind is None or f["kind"] == kind)
-        and (not review or _number(f["confidence"]) < SURE)
+        and (not review or waits(f))
         and (start is None or datetime.fromisoformat(str(f["at"])) >= start)
         and (end is None or datetime.fromisoformat(str(f["at"])) < end)
     ]
+    if review:
+        chosen.sort(key=uncertainty)
     if as_json:
         result_json(chosen)
+        return
+    if review:
+        result(*as_task(chosen))
+        say(f"{len(chosen)} findings wait; {HOW}" if chosen else "nothing waits for review")
         return
     for f in chosen:
         result(
@@ -100,6 +107,7 @@ def findings(
         for evidence in _list(f["evidence"])[:1]:
             quote = " ".join(str(evidence.get("quote") or "").split())[:160]
             result(f"    {evidence.get('url') or ''}  {quote}".rstrip())
+        result(*decided(f))
     say(f"{len(chosen)} findings")
 
 

@@ -70,6 +70,7 @@ COMMANDS = {
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),
     "login": ("login",),
     "reporting": ("report", "demo"),
+    "reviewing": ("review",),
     "service": ("run",),
     "standing": ("status",),
 }

@@ -1,8 +1,8 @@
 """Read the day that a notice names: when it takes effect. A folded sentence in, a time or None out.
 
-Days are Jalali, Gregorian or relative to the post: "from 1 Ordibehesht", "с 15.02.2026", "tomorrow",
-"until the end of the month". The time is the beginning of that day in UTC: which zone the writer
-meant is not known. A day long past is no step to come, and gives None.
+Days are Jalali, Gregorian or relative to the post: "from 1 Ordibehesht", "с 15.02.2026",
+"tomorrow", "until the end of the month". The time is the beginning of that day in UTC: which zone
+the writer meant is not known. A day long past is no step to come, and gives None.
 """
 
 import re

@@ -1,10 +1,18 @@
 """Everything known of one channel in; its findings and its case out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.detect import cases, explaining, identity, lifecycle, posting, silence
+from monitor.detect import (
+    cases,
+    explaining,
+    identity,
+    lifecycle,
+    posting,
+    reviewing,
+    silence,
+)
 from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
@@ -19,8 +27,11 @@ from monitor.model import (
     Coverage,
     Finding,
     Interval,
+    Kind,
     Probe,
     Profile,
+    Review,
+    Subject,
     SubscriberChange,
 )
 
@@ -34,6 +45,7 @@ class Known:
     `routes` are those by which it is asked after; `taken_at` is when another channel was first
     met under its name. `pointing` are the posts since its first closure notice that carry an
     address or are forwards; `ending` is its last post, where that is a pinned one without words.
+    `decisions` are what people decided about its findings by `now`.
     """
 
     channel: Channel
@@ -48,6 +60,7 @@ class Known:
     changes: Changes | None = None
     pointing: frozenset[int] = frozenset()
     ending: silence.Ending | None = None
+    decisions: Mapping[Subject, Review] = field(default_factory=dict)
 
 
 def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
@@ -57,14 +70,14 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     silences = silence.silences(known.reading.posts, known.coverage, known.now)
     swaps = identity.reassignments(known.counts)
     counted = series.of_one_channel(known.counts, swaps, known.probes)
-    said = [writer.said(s) for s in known.reading.said]
+    said = reviewing.marked((writer.said(s) for s in known.reading.said), known.decisions)
     changed = known.changes.findings(writer) if known.changes else []
     events = cases.Events(
-        notices=said,
+        notices=reviewing.movers(said),
         posts=known.reading.posts,
-        announcing=frozenset(known.reading.announcing),
-        silences=silences,
-        absences=absences,
+        announcing=frozenset(known.reading.announcing) - reviewing.rejected_posts(said),
+        silences=[s for s in silences if _stands(known, Kind.SILENCE, s.post_id)],
+        absences=[a for a in absences if _stands(known, Kind.GONE, a.start.isoformat())],
         coverage=known.coverage,
         now=known.now,
         pointing=known.pointing,
@@ -85,9 +98,12 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         *identity.profile_findings(writer, known.profiles),
         *identity.reassignment_findings(writer, swaps, known.taken_at),
         *changed,
+        *(writer.block_changed(change) for change in known.reading.block_changes()),
         *writing.findings(writer, counted),
     ]
+    found = reviewing.marked(found, known.decisions)
     found.sort(key=lambda f: (f.at, f.kind, f.id))
+    standing.why += reviewing.waiting(said)
     case = _case(known, counted, standing, [f for f in found if belongs_in_case(f)])
     case = replace(
         case,
@@ -104,6 +120,10 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         posts_by_day=known.reading.posts_by_day(),
         failures=sum(p.state is _UNSEEN for p in known.probes),
     )
+
+
+def _stands(known: Known, kind: Kind, first: object) -> bool:
+    return not reviewing.rejected(known.decisions, kind, first)
 
 
 def _case(
@@ -125,7 +145,9 @@ def _case(
         else Availability.REASSIGNED,
         notice=standing.notice,
         destinations=tuple(
-            CaseDestination(s.platform, s.handle, s.at) for s in known.reading.shown.values()
+            CaseDestination(s.platform, s.handle, s.at)
+            for (platform, folded), s in known.reading.shown.items()
+            if _stands(known, Kind.DESTINATION_LINK, f"{platform}:{folded}")
         ),
         subscribers=_change(counted, standing.notice),
         silence_days=None

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from monitor.detect import presences
 from monitor.detect.notices import judge
+from monitor.detect.standing import BlockChange, Footer
 from monitor.model import Label, LinkUse, Post, Speaker, Timeline, Verdict
 
 OTHERS_REPORTS = 500
@@ -55,6 +57,9 @@ class Reading:
     """What a channel's posts came to; give them in the order of their ids."""
 
     speaker: Speaker
+    places: presences.Known = frozenset()
+    """Places elsewhere that are the channel's own by its bios or by channels.toml."""
+    footer: Footer = field(default_factory=Footer)
     said: list[Said] = field(default_factory=list)
     shown: dict[tuple[str, str], Shown] = field(default_factory=dict)
     posts: Timeline = field(default_factory=Timeline)
@@ -65,6 +70,7 @@ class Reading:
     _links: Counter[tuple[date, str, bool]] = field(default_factory=Counter)
     _repeated: set[tuple[object, ...]] = field(default_factory=set)
     _reports: int = 0
+    _digests: Mapping[int, str | None] = field(default_factory=dict)
 
     def add(self, post: Post, sha256: str | None = None) -> Verdict | None:
         """Judge and read one post; return what it says, None for a service message."""
@@ -96,6 +102,8 @@ class Reading:
 
         Text and digest may be left out, and given by `cite` for the few that came to something.
         """
+        verdict = presences.settle(verdict, self.places)
+        self.footer.add(post_id, at, verdict.links, sha256)
         day = at.astimezone(UTC).date()
         for platform, own in {(x.platform, x.own) for x in verdict.links}:
             self._links[day, platform, own] += 1
@@ -116,7 +124,9 @@ class Reading:
     def cited(self) -> frozenset[int]:
         """Return the ids of the posts that came to something."""
         return frozenset(
-            {said.post_id for said in self.said} | {shown.post_id for shown in self.shown.values()}
+            {said.post_id for said in self.said}
+            | {shown.post_id for shown in self.shown.values()}
+            | {change.post_id for change in self.footer.changes}
         )
 
     def cite(self, bodies: Mapping[int, tuple[str, str | None]]) -> None:
@@ -129,6 +139,14 @@ class Reading:
             key: replace(shown, sha256=bodies[shown.post_id][1])
             for key, shown in self.shown.items()
         }
+        self._digests = {post: digest for post, (_, digest) in bodies.items()}
+
+    def block_changes(self) -> tuple[BlockChange, ...]:
+        """Return the changes of the standing footer, each with its post's digest."""
+        return tuple(
+            replace(change, sha256=change.sha256 or self._digests.get(change.post_id))
+            for change in self.footer.changes
+        )
 
     def _is_news(self, verdict: Verdict) -> bool:
         """Whether it was not said before: a routine line under every post is a finding once."""

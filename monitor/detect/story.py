@@ -77,7 +77,7 @@ def _of_itself(claims: Sequence[Claim]) -> tuple[Label, list[Claim]]:
     return Label.NONE, []
 
 
-def tell(
+def tell(  # noqa: PLR0911 - rules, in order
     parts: Sequence[Sentence],
     folded: str,
     claims: Sequence[Claim],

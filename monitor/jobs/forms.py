@@ -21,6 +21,7 @@ def finding_form(finding: Finding) -> dict[str, Json]:
             for e in finding.evidence
         ],
         "details": dict(finding.details),
+        "review": {**finding.review.as_json()} if finding.review else None,
     }
 
 

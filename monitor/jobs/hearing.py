@@ -13,6 +13,7 @@ from typing import Self
 from monitor.config import Settings
 from monitor.detect.changes import Changes
 from monitor.detect.notices import judge
+from monitor.detect.presences import Known
 from monitor.detect.reading import Reading, tells
 from monitor.jobs import basis
 from monitor.jobs.describing import describe
@@ -77,16 +78,23 @@ async def update(database: Database, settings: Settings, now: datetime) -> int:
 
 
 async def read(
-    connection: Connection, channel: int, speaker: Speaker, *, kept: Kept, now: datetime
+    connection: Connection,
+    channel: int,
+    speaker: Speaker,
+    *,
+    places: Known = frozenset(),
+    kept: Kept,
+    now: datetime,
 ) -> tuple[Reading, Changes]:
     """Return what a channel's posts came to, and what was changed after it had been seen.
 
+    `places` elsewhere are known to be its own.
     `kept` must have been read in the same transaction.
     """
     times = await verdicts.times(connection, channel)
     if times.known_at > int(now.timestamp()):
-        return await _read_as_of(connection, channel, speaker, now)
-    reading = Reading(speaker)
+        return await _read_as_of(connection, channel, speaker, places, now)
+    reading = Reading(speaker, places)
     reading.posted(times.ids, times.seconds)
     changed = await histories.changed(connection, channel)
     labels: dict[int, tuple[Label, Label]] = {}
@@ -106,10 +114,10 @@ async def read(
 
 
 async def _read_as_of(
-    connection: Connection, channel: int, speaker: Speaker, now: datetime
+    connection: Connection, channel: int, speaker: Speaker, places: Known, now: datetime
 ) -> tuple[Reading, Changes]:
     """Judge every post of a channel in the version of a past time."""
-    reading, changes = Reading(speaker), Changes(speaker)
+    reading, changes = Reading(speaker, places), Changes(speaker)
     earlier = await histories.earlier_versions(connection, channel, as_of=now)
     async for stored in histories.read(connection, channel, as_of=now):
         verdict = reading.add(stored.post, stored.sha256)

@@ -1,14 +1,14 @@
 """From the stored facts to a judgement: read, ask what was covered, conclude."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from monitor import __version__
 from monitor.config import ChannelSettings, Settings
-from monitor.detect import effect, together
+from monitor.detect import effect, presences, together
 from monitor.detect.joining import Known, conclude
 from monitor.detect.silence import Ending
 from monitor.detect.subscribers.together import doubted
@@ -30,7 +30,7 @@ from monitor.model import (
     Viewed,
 )
 from monitor.quality.coverage import observe
-from monitor.store import channels, conclusions, endings, observations, reach
+from monitor.store import channels, conclusions, endings, observations, reach, reviews
 from monitor.store.database import Connection, Database
 
 PAGES = "preview"
@@ -94,11 +94,14 @@ class _Ground:
     settings: Settings
     now: datetime
     kept: hearing.Kept
+    decided: Mapping[int | None, reviews.Decisions]
 
     @classmethod
     async def of(cls, connection: Connection, settings: Settings, now: datetime) -> Self:
         stored = await channels.everyone(connection)
-        return cls(stored, settings, now, await hearing.Kept.of(connection))
+        kept = await hearing.Kept.of(connection)
+        decided = await reviews.standing(connection, as_of=now)
+        return cls(stored, settings, now, kept, decided)
 
 
 async def _judge_one(
@@ -108,8 +111,10 @@ async def _judge_one(
     who = await describe(connection, channel, ground.stored, ground.settings, now)
     counts = await observations.counts(connection, channel.key, as_of=now)
     probes = await observations.probes(connection, channel.key, as_of=now)
+    told = [text for profile in who.profiles for text in (profile.about, profile.title)]
+    places = presences.learn(who.speaker, told, who.channel.destinations)
     reading, changes = await hearing.read(
-        connection, channel.key, who.speaker, kept=ground.kept, now=now
+        connection, channel.key, who.speaker, places=places, kept=ground.kept, now=now
     )
     if not (who.profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
@@ -132,6 +137,7 @@ async def _judge_one(
         if said
         else frozenset(),
         ending=None if pinned is None else Ending(pinned),
+        decisions=ground.decided.get(channel.key, {}),
     )
     found, view = conclude(known)
     return found, replace(view, watched_as=who.entry.username if who.entry else None)

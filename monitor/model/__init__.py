@@ -39,9 +39,11 @@ from monitor.model.facts import (
     Speaker,
     Viewed,
 )
+from monitor.model.reviews import SURE, Decision, Review, Subject
 from monitor.model.timeline import Timeline
 
 __all__ = [
+    "SURE",
     "Availability",
     "Case",
     "CaseDestination",
@@ -51,6 +53,7 @@ __all__ = [
     "ChannelView",
     "Count",
     "Coverage",
+    "Decision",
     "DestinationLink",
     "Evidence",
     "Fetched",
@@ -72,9 +75,11 @@ __all__ = [
     "Profile",
     "Pushed",
     "Quote",
+    "Review",
     "Span",
     "Speaker",
     "State",
+    "Subject",
     "SubscriberChange",
     "Timeline",
     "Verdict",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from monitor.model.facts import Availability, Channel, Count, Interval
+from monitor.model.reviews import SURE, Decision, Review, Subject
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -130,11 +131,34 @@ class Finding:
     details: Mapping[str, Json] = field(default_factory=dict)
     key: str = ""
     """What the id is hashed from besides the kind: channel key and first evidence."""
+    review: Review | None = None
+    """What a person decided about it, None while nobody did."""
 
     @property
     def id(self) -> str:
         """Sixteen hexadecimal digits of SHA-256 over kind, channel and first evidence."""
         return hashlib.sha256(f"{self.kind}\n{self.key}".encode()).hexdigest()[:16]
+
+    @property
+    def subject(self) -> Subject:
+        """What a decision about it is on: unlike the id, the same after a change of name."""
+        return str(self.kind), self.key.partition("\n")[2]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a person decided that it is wrong."""
+        return self.review is not None and self.review.decision is Decision.REJECTED
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is for a person to decide: uncertain, or marked so by its rule."""
+        uncertain = round(self.confidence, 3) < SURE or self.details.get("review") is True
+        return uncertain and self.review is None
+
+    @property
+    def told(self) -> bool:
+        """Whether it may be told as a fact."""
+        return not self.rejected and not self.waits
 
 
 @dataclass(frozen=True, slots=True)

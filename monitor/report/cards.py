@@ -10,6 +10,7 @@ from monitor.report.fetched import QUOTE, language, one_line, post_address, prin
 from monitor.report.headline import platform_name
 from monitor.report.measures import counted_between, difference, in_order
 from monitor.report.reasons import effects, made_by, would_change
+from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.words import Words
 
 QUOTES = 3
@@ -40,6 +41,7 @@ class Notice:
     rule: str
     confidence: str
     effective: str
+    review: Reviewed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Step:
     kind: str
     rule: str
     confidence: str
+    review: Reviewed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,7 @@ def _notice(finding: Finding, line: Line, words: Words) -> Notice:
         rule=words.say("page.rule", rule=one_line(finding.rule, 80)),
         confidence=words.say("page.confidence", share=words.percent(100 * finding.confidence)),
         effective=_effective(finding, words),
+        review=reviewed(finding, words),
     )
 
 
@@ -237,4 +241,5 @@ def _step(finding: Finding, words: Words) -> Step:
         kind=words.name("kinds", finding.kind.value),
         rule=one_line(finding.rule, 80),
         confidence=words.percent(100 * finding.confidence),
+        review=reviewed(finding, words),
     )

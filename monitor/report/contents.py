@@ -200,6 +200,7 @@ def _finding(finding: Finding) -> Json:
         "post_id": first.post_id if first else None,
         "quote": first.quote if first else None,
         "sha256": first.sha256 if first else None,
+        "review": {**finding.review.as_json()} if finding.review else None,
     }
 
 

@@ -45,9 +45,9 @@ def inside(at: datetime | None, window: Window) -> bool:
 
 
 def notices(case: Case) -> tuple[Finding, ...]:
-    """Return the closure notices of a case, oldest first, each once."""
+    """Return the closure notices of a case that may be told, oldest first, each once."""
     found = {f.id: f for f in (*case.timeline, *([case.notice] if case.notice else []))}
-    closures = [f for f in found.values() if f.kind is Kind.CLOSURE_NOTICE]
+    closures = [f for f in found.values() if f.kind is Kind.CLOSURE_NOTICE and f.told]
     return tuple(sorted(closures, key=lambda f: (f.at, f.id)))
 
 
@@ -65,7 +65,7 @@ def events(case: Case) -> tuple[Event, ...]:
     """
     found: list[Event] = []
     said = away = False
-    for step in in_order((*case.timeline, *notices(case))):
+    for step in in_order(f for f in (*case.timeline, *notices(case)) if f.told):
         if step.kind is Kind.CLOSURE_NOTICE and not said:
             said = True
             found.append(Event(case.channel, "announced", step.at))

@@ -22,6 +22,7 @@ from monitor.report.fetched import direction, one_line, printable, web_address
 from monitor.report.headline import platform_name
 from monitor.report.measures import EventKind
 from monitor.report.reasons import wave
+from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.trend import APPS, Cell, Row
 from monitor.report.words import Words
 
@@ -219,7 +220,7 @@ def _event(summary: Summary, n: int) -> tuple[str, str, str]:
     return when, f"@{one_line(step.channel, 40)}", names[step.kind]
 
 
-def _finding(finding: Finding, words: Words) -> dict[str, str]:
+def _finding(finding: Finding, words: Words) -> dict[str, str | Reviewed | None]:
     return {
         "at": words.time(finding.at),
         "channel": f"@{one_line(finding.channel, 40)}" if finding.channel else "—",
@@ -227,6 +228,7 @@ def _finding(finding: Finding, words: Words) -> dict[str, str]:
         "summary": one_line(finding.summary, 240),
         "rule": one_line(finding.rule, 80),
         "confidence": words.percent(100 * finding.confidence),
+        "review": reviewed(finding, words),
     }
 
 

@@ -289,6 +289,25 @@ case_state = Table(
     Column("body", Text, nullable=False),
 )
 
+# What people decided about findings; never changed, only followed by a later decision. `kind` and
+# `first` say on which of a channel's findings (null: of no one channel), whatever its name is now;
+# the rest is what was seen when it was decided.
+review = Table(
+    "review",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", Integer, ForeignKey("channel.key")),
+    Column("kind", Text, nullable=False),
+    Column("first", Text, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("username", Text),
+    Column("rule", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("decided_at", Integer, nullable=False),
+)
+
 fact = Table(
     "fact",
     metadata,

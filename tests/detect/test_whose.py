@@ -39,9 +39,7 @@ def own(
         ("به گزارش ما سیل آمد\nایتا: eitaa.com/demo_office\nواتساپ: whatsapp.com/channel/0029VaDemo77", ["eitaa:demo_office", "whatsapp:0029VaDemo77"]),
     ],
 )  # fmt: skip
-def test_what_a_post_lists_announces_or_invites_to_is_its_own(
-    text: str, wanted: list[str]
-) -> None:
+def test_what_a_post_lists_announces_or_invites_to_is_its_own(text: str, wanted: list[str]) -> None:
     assert own(text) == wanted
 
 

@@ -170,7 +170,7 @@ async def seen(database: Database) -> tuple[Judgement, list[Any]]:
             ways += [
                 (channel, *await hearing.read(*given, kept=known, now=NOW)),
                 (channel, *await hearing.read(*given, kept=nothing, now=NOW)),
-                (channel, *await hearing._read_as_of(*given, NOW)),
+                (channel, *await hearing._read_as_of(*given, frozenset(), NOW)),
             ]
     return judgement, [plain(*way) for way in ways]
 
