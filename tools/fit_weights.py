@@ -2,7 +2,7 @@
 
     python -m tools.fit_weights [--more FILE ...] [--dry]
 
-Needs scikit-learn (the extra `semantic`). Every file `tests/data/notices_*.jsonl` but those that
+Needs scikit-learn (`pip install '.[fit]'`). Every file `tests/data/notices_*.jsonl` but those that
 are named `*unseen*` is read; `--more` adds files that are not in the repository, for a trial only.
 Prints what five-fold cross-validation gives, for each label and language, then fits on everything
 and writes the file. Fitting the same posts with the same rules gives the same numbers.
