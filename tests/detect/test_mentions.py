@@ -104,8 +104,8 @@ def test_a_word_that_only_stands_near_a_platform_is_none(text: str) -> None:
         ("روبیکا\n@demo_office", ["rubika:demo_office"]),
         ("تلگرام ما\n@nemune_x", []),
         (
-            "فقط در ایتا\nکانال تلگرام ما و همه خانواده "
-            "بزرگ و مهربان اداره نمونه را می‌بینید @nemune_x",
+            ("فقط در ایتا\nکانال تلگرام ما و همه خانواده "
+            "بزرگ و مهربان اداره نمونه را می‌بینید @nemune_x"),
             [],
         ),
         ("ایتا\nتلگرام: @nemune_x", []),
@@ -113,8 +113,8 @@ def test_a_word_that_only_stands_near_a_platform_is_none(text: str) -> None:
         ("ایتا: @one_name\n@two_name", ["eitaa:one_name"]),
         ("فقط در ایتا ببینید و بخوانید\nخبر\nخبر\nخبر\nخبر\n@nemune_x", []),
         (
-            "فقط در ایتا و روبیکا ببینید و بخوانید.\nفقط در بله "
-            "بخوانید و ببینید.\nخبر خوب و تازه امروز @nemune_x",
+            ("فقط در ایتا و روبیکا ببینید و بخوانید.\nفقط در بله "
+            "بخوانید و ببینید.\nخبر خوب و تازه امروز @nemune_x"),
             [],
         ),
         ("Join us\nOasis", []),

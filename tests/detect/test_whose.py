@@ -37,15 +37,15 @@ def own(
         # the post tells of the channel's own step, the address stands under a heading
         ("این کانال تعطیل می‌شود و ما می‌رویم.\nنشانی:\neitaa.com/nemune_x", ["eitaa:nemune_x"]),
         (
-            "اداره نمونه از تلگرام رفت. برای ورود به "
-            "کانال ایتا:\neitaa.com/joinchat/12345Cab12cd",
+            ("اداره نمونه از تلگرام رفت. برای ورود به "
+            "کانال ایتا:\neitaa.com/joinchat/12345Cab12cd"),
             ["eitaa:12345Cab12cd"],
         ),
         ("Канал закрыт, всё теперь здесь. Адрес нашей страницы: max.ru/primer_x", ["max:primer_x"]),
         # listed with a place that bears the channel's own name
         (
-            "به گزارش ما سیل آمد\nایتا: eitaa.com/demo_office\n"
-            "واتساپ: whatsapp.com/channel/0029VaDemo77",
+            ("به گزارش ما سیل آمد\nایتا: eitaa.com/demo_office\n"
+            "واتساپ: whatsapp.com/channel/0029VaDemo77"),
             ["eitaa:demo_office", "whatsapp:0029VaDemo77"],
         ),
     ],
@@ -65,8 +65,10 @@ def test_what_a_post_lists_announces_or_invites_to_is_its_own(text: str, wanted:
         "عضو کانال ایتای «خانه‌یار» شوید: eitaa.com/nemune_x",
         "Минспорт сообщил: ищите нас в MAX max.ru/primer_x",
         "معاونت بهداشت استان: مردم کانال تازه را در این جا ببینند و بخوانند eitaa.com/nemune_x",
-        "«ما از تلگرام می‌رویم و دیگر نمی‌نویسیم و همه را "
-        "در سروش می‌بینیم. تا دیدار در sapp.ir/nemune_x»",
+        (
+            "«ما از تلگرام می‌رویم و دیگر نمی‌نویسیم و همه را "
+            "در سروش می‌بینیم. تا دیدار در sapp.ir/nemune_x»"
+        ),
         "او گفت: «خداحافظ. ما رفتیم. همراه ما باشید: sapp.ir/nemune_x»",
         "Наш канал сообщил о ремонте дорог и мостов района, подробно max.ru/primer_x",
         "کانال جعلی ما: eitaa.com/demo_office",
