@@ -26,6 +26,7 @@ from monitor.cli.context import (
     as_json as json_of,
 )
 from monitor.cli.program import app, asked
+from monitor.cli.reviewing import HOW, as_task, decided, uncertainty, waits
 from monitor.errors import BadInput, BadUsage
 from monitor.jobs import classifying, judging
 from monitor.log import harmless
@@ -35,8 +36,8 @@ Channel = Annotated[str | None, typer.Option("--channel", help="Only this userna
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines.")]
 Lines = Annotated[str, typer.Argument(help="A file of JSON lines (.gz is read), or - for input.")]
 
-SURE = 0.7
-"""Findings below this confidence are listed by `findings --review`. Uncalibrated."""
+WIDE = 160
+"""Columns of a terminal from which on `cases` has room for what would change a state."""
 
 
 @app.command()
@@ -61,7 +62,10 @@ async def _detect(invoked: Invocation) -> None:
 def findings(
     context: typer.Context,
     as_json: AsJson = False,
-    review: Annotated[bool, typer.Option("--review", help="Only what is uncertain.")] = False,
+    review: Annotated[
+        bool,
+        typer.Option("--review", help="Only what waits for a decision, the least certain first."),
+    ] = False,
     channel: Channel = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
     since: Annotated[str | None, typer.Option(help="The first day, UTC.")] = None,
@@ -82,12 +86,18 @@ def findings(
         for f in found
         if (channel is None or _is(f["channel"], channel))
         and (kind is None or f["kind"] == kind)
-        and (not review or _number(f["confidence"]) < SURE)
+        and (not review or waits(f))
         and (start is None or datetime.fromisoformat(str(f["at"])) >= start)
         and (end is None or datetime.fromisoformat(str(f["at"])) < end)
     ]
+    if review:
+        chosen.sort(key=uncertainty)
     if as_json:
         result_json(chosen)
+        return
+    if review:
+        result(*as_task(chosen))
+        say(f"{len(chosen)} findings wait; {HOW}" if chosen else "nothing waits for review")
         return
     for f in chosen:
         result(
@@ -97,6 +107,7 @@ def findings(
         for evidence in _list(f["evidence"])[:1]:
             quote = " ".join(str(evidence.get("quote") or "").split())[:160]
             result(f"    {evidence.get('url') or ''}  {quote}".rstrip())
+        result(*decided(f))
     say(f"{len(chosen)} findings")
 
 
@@ -112,7 +123,12 @@ def cases(
     if as_json:
         result_json(chosen)
         return
-    table = Table("channel", "state", "since", "availability", "elsewhere", "why", box=None)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 400  # a file or a pipe has no width that words would have to fit
+    wide = console.width >= WIDE
+    head = ["channel", "state", "since", "availability", "elsewhere", "why"]
+    table = Table(*head, *["would change"] * wide, box=None)
     for case in chosen:
         elsewhere = ", ".join(
             f"{d.get('platform')}:{d.get('handle')}" for d in _list(case["destinations"])
@@ -121,12 +137,15 @@ def cases(
             *(harmless(str(x or "-")) for x in (
                 case["channel"], case["state"], str(case["since"] or "-")[:10],
                 case["availability"], elsewhere, case["why"],
+                *["; ".join(_texts(case.get("would_change")))] * wide,
             ))
         )  # fmt: skip
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 240  # a file or a pipe has no width that words would have to fit
     console.print(table)
+    for case in chosen if channel is not None else []:
+        for name in _texts(case.get("because")):
+            result(f"because of finding {name}")
+        for change in _texts(case.get("would_change")):
+            result(f"would be {change}")
 
 
 @app.command()
@@ -227,6 +246,10 @@ def _is(name: Json, wanted: str) -> bool:
 
 def _number(value: Json) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(x) for x in value] if isinstance(value, list) else []
 
 
 def _list(value: Json) -> list[Mapping[str, Json]]:

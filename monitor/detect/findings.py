@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.clock import as_rfc3339
 from monitor.detect.reading import Said, Shown
+from monitor.detect.standing import BlockChange
 from monitor.model import Channel, Evidence, Finding, Json, Kind, Label
 
 QUOTE = 300
@@ -27,6 +28,13 @@ _SAYS = {
 }
 
 
+def owner(channel: Channel) -> str:
+    """Return what a channel is called in the ids of its findings."""
+    name = channel.username.casefold()
+    # One that lost its name and the one that has it now are two, with post ids of their own.
+    return name if channel.holds_name else f"{name}#{channel.telegram_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Writes the findings about one channel."""
@@ -46,9 +54,6 @@ class Writer:
         details: Mapping[str, Json] | None = None,
     ) -> Finding:
         """Write a finding; `first` names the first evidence, which its id rests on."""
-        name = self.channel.username.casefold()
-        # One that lost its name and the one that has it now are two, with post ids of their own.
-        owner = name if self.channel.holds_name else f"{name}#{self.channel.telegram_id}"
         return Finding(
             channel=self.channel.username,
             kind=kind,
@@ -58,7 +63,7 @@ class Writer:
             summary=f"@{self.channel.username} {summary}",
             evidence=evidence,
             details=details or {},
-            key=f"{owner}\n{first}",
+            key=f"{owner(self.channel)}\n{first}",
         )
 
     def address(self, post_id: int) -> str:
@@ -76,7 +81,10 @@ class Writer:
                 for platform, handle in verdict.own_destinations
             ],
             "text": said.text[:QUOTE],
+            "against": list[Json](verdict.against),
         }
+        if verdict.effective_at is not None:
+            details["effective_at"] = as_rfc3339(verdict.effective_at)
         return self.write(
             kind,
             said.at,
@@ -104,6 +112,22 @@ class Writer:
                 Evidence(shown.post_id, self.address(shown.post_id), shown.url, shown.sha256),
             ),
             details={"platform": shown.platform, "handle": shown.handle},
+        )
+
+    def block_changed(self, change: BlockChange) -> Finding:
+        """Write a change of the links that stand under a channel's posts."""
+        return self.write(
+            Kind.LINK_BLOCK_CHANGED,
+            change.at,
+            first=f"{change.post_id} block",
+            confidence=0.85,
+            rule="standing.block_changed",
+            summary="changed the links that stand under its posts",
+            evidence=(Evidence(change.post_id, self.address(change.post_id), None, change.sha256),),
+            details={
+                "added": [{"platform": p, "handle": h} for p, h in change.added],
+                "removed": [{"platform": p, "handle": h} for p, h in change.removed],
+            },
         )
 
 

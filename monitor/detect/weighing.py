@@ -41,7 +41,7 @@ class Weighed:
 
 
 def weigh(features: Mapping[str, float]) -> Weighed:
-    """Return how likely each label is for a post with these features; unknown ones count nothing."""
+    """Return how likely each label is for a post of these features; unknown ones count nothing."""
     table = weights.load()
     sums = list(table.bias)
     for name, value in features.items():

@@ -3,6 +3,7 @@
 from monitor.model.conclusions import (
     Case,
     CaseDestination,
+    ChangeBy,
     ChannelView,
     DestinationLink,
     Evidence,
@@ -13,6 +14,7 @@ from monitor.model.conclusions import (
     Label,
     LinkKind,
     LinkUse,
+    Outlook,
     Quote,
     State,
     SubscriberChange,
@@ -35,18 +37,23 @@ from monitor.model.facts import (
     Profile,
     Pushed,
     Speaker,
+    Viewed,
 )
+from monitor.model.reviews import SURE, Decision, Review, Subject
 from monitor.model.timeline import Timeline
 
 __all__ = [
+    "SURE",
     "Availability",
     "Case",
     "CaseDestination",
+    "ChangeBy",
     "Channel",
     "ChannelInfo",
     "ChannelView",
     "Count",
     "Coverage",
+    "Decision",
     "DestinationLink",
     "Evidence",
     "Fetched",
@@ -59,6 +66,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "LinkUse",
+    "Outlook",
     "Page",
     "Peer",
     "Poll",
@@ -67,10 +75,13 @@ __all__ = [
     "Profile",
     "Pushed",
     "Quote",
+    "Review",
     "Span",
     "Speaker",
     "State",
+    "Subject",
     "SubscriberChange",
     "Timeline",
     "Verdict",
+    "Viewed",
 ]

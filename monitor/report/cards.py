@@ -9,6 +9,8 @@ from monitor.report.contents import Line, Summary
 from monitor.report.fetched import QUOTE, language, one_line, post_address, printable
 from monitor.report.headline import platform_name
 from monitor.report.measures import counted_between, difference, in_order
+from monitor.report.reasons import effects, made_by, would_change
+from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.words import Words
 
 QUOTES = 3
@@ -39,6 +41,7 @@ class Notice:
     rule: str
     confidence: str
     effective: str
+    review: Reviewed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Step:
     kind: str
     rule: str
     confidence: str
+    review: Reviewed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ class Card:
     notice: Notice | None
     facts: str
     why: str
+    because: str
+    would_change: tuple[str, ...]
+    effects: tuple[str, ...]
     conflicts: tuple[tuple[str, str, str], ...]
     steps: tuple[Step, ...]
     steps_more: int
@@ -109,6 +116,9 @@ def card(line: Line, summary: Summary) -> Card:
         notice=_notice(case.notice, line, words) if case.notice else None,
         facts=_sentence(_facts(line, words), words),
         why=printable(case.why, 600),
+        because=made_by(case, words),
+        would_change=tuple(would_change(o, words) for o in case.would_change),
+        effects=effects(case.timeline, words),
         conflicts=tuple(
             (
                 words.say("page.conflict", span=words.days(conflict.earliest, conflict.latest)),
@@ -204,6 +214,7 @@ def _notice(finding: Finding, line: Line, words: Words) -> Notice:
         rule=words.say("page.rule", rule=one_line(finding.rule, 80)),
         confidence=words.say("page.confidence", share=words.percent(100 * finding.confidence)),
         effective=_effective(finding, words),
+        review=reviewed(finding, words),
     )
 
 
@@ -230,4 +241,5 @@ def _step(finding: Finding, words: Words) -> Step:
         kind=words.name("kinds", finding.kind.value),
         rule=one_line(finding.rule, 80),
         confidence=words.percent(100 * finding.confidence),
+        review=reviewed(finding, words),
     )

@@ -102,7 +102,9 @@ def _others(views: Sequence[ChannelView], window: Window, words: Words) -> str:
     """Say who is gone without a word, moved in part, and came back in this window."""
     gone = sum(v.case.state in (State.GONE, State.LEFT) and not notices(v.case) for v in views)
     partial = sum(
-        any(f.kind is Kind.PARTIAL_MOVE and inside(f.at, window) for f in v.case.timeline)
+        any(
+            f.kind is Kind.PARTIAL_MOVE and f.told and inside(f.at, window) for f in v.case.timeline
+        )
         for v in views
     )
     said = {id(v) for v in announced_in(views, window)}

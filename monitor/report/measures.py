@@ -45,9 +45,9 @@ def inside(at: datetime | None, window: Window) -> bool:
 
 
 def notices(case: Case) -> tuple[Finding, ...]:
-    """Return the closure notices of a case, oldest first, each once."""
+    """Return the closure notices of a case that may be told, oldest first, each once."""
     found = {f.id: f for f in (*case.timeline, *([case.notice] if case.notice else []))}
-    closures = [f for f in found.values() if f.kind is Kind.CLOSURE_NOTICE]
+    closures = [f for f in found.values() if f.kind is Kind.CLOSURE_NOTICE and f.told]
     return tuple(sorted(closures, key=lambda f: (f.at, f.id)))
 
 
@@ -65,7 +65,7 @@ def events(case: Case) -> tuple[Event, ...]:
     """
     found: list[Event] = []
     said = away = False
-    for step in in_order((*case.timeline, *notices(case))):
+    for step in in_order(f for f in (*case.timeline, *notices(case)) if f.told):
         if step.kind is Kind.CLOSURE_NOTICE and not said:
             said = True
             found.append(Event(case.channel, "announced", step.at))
@@ -80,7 +80,11 @@ def events(case: Case) -> tuple[Event, ...]:
 
 def _borne_out(case: Case, found: list[Event], *, away: bool) -> tuple[Event, ...]:
     if case.state in _DEPARTED and not away:
-        found.append(Event(case.channel, "left", case.since))
+        # Posts that were no return after all: it has been away since it left.
+        while found and found[-1].kind == "returned" and _since(case, found[-1]):
+            found.pop()
+        if not (found and found[-1].kind == "left"):
+            found.append(Event(case.channel, "left", case.since))
     elif case.state is State.RETURNED:
         if not any(event.kind == "left" for event in found):
             # The rule knows that it had left, the timeline does not say when.
@@ -96,6 +100,10 @@ def _borne_out(case: Case, found: list[Event], *, away: bool) -> tuple[Event, ..
         last = max(i for i, event in enumerate(found) if event.kind == "left")
         del found[last]
     return tuple(found)
+
+
+def _since(case: Case, event: Event) -> bool:
+    return case.since is not None and event.at is not None and event.at > case.since
 
 
 def seen_share(views: Sequence[ChannelView], window: Window, at: datetime) -> float:

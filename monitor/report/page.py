@@ -14,13 +14,15 @@ from importlib.resources import files
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from monitor.model import Finding
+from monitor.model import Finding, Kind
 from monitor.report.cards import card
 from monitor.report.contents import Summary
 from monitor.report.drawn import Drawn
 from monitor.report.fetched import direction, one_line, printable, web_address
 from monitor.report.headline import platform_name
 from monitor.report.measures import EventKind
+from monitor.report.reasons import wave
+from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.trend import APPS, Cell, Row
 from monitor.report.words import Words
 
@@ -85,6 +87,11 @@ def page(
         revision=revision,
         pictures=[_picture(figure, n) for n, figure in enumerate(drawn, 1)],
         cards=[card(line, summary) for line in summary.lines],
+        waves=[
+            wave(f, summary.words, summary.platforms)
+            for f in summary.findings
+            if f.kind is Kind.WAVE
+        ],
         rows=[_trend_row(row, summary) for row in summary.trend.rows],
         columns=_columns(summary),
         links=_link_table(summary),
@@ -213,7 +220,7 @@ def _event(summary: Summary, n: int) -> tuple[str, str, str]:
     return when, f"@{one_line(step.channel, 40)}", names[step.kind]
 
 
-def _finding(finding: Finding, words: Words) -> dict[str, str]:
+def _finding(finding: Finding, words: Words) -> dict[str, str | Reviewed | None]:
     return {
         "at": words.time(finding.at),
         "channel": f"@{one_line(finding.channel, 40)}" if finding.channel else "—",
@@ -221,6 +228,7 @@ def _finding(finding: Finding, words: Words) -> dict[str, str]:
         "summary": one_line(finding.summary, 240),
         "rule": one_line(finding.rule, 80),
         "confidence": words.percent(100 * finding.confidence),
+        "review": reviewed(finding, words),
     }
 
 

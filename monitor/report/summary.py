@@ -125,7 +125,9 @@ def _line(
         first=counts[0] if counts else None,
         last=counts[-1] if counts else None,
         drops=tuple(
-            f for f in view.case.timeline if f.kind is Kind.SUBSCRIBER_DROP and inside(f.at, window)
+            f
+            for f in view.case.timeline
+            if f.kind is Kind.SUBSCRIBER_DROP and not f.rejected and inside(f.at, window)
         ),
         events=events(view.case),
         conflicts=reconstruction.about(view.channel.username) if reconstruction else (),

@@ -19,7 +19,7 @@ _CHANNELS = (
 )  # fmt: skip
 _FINDINGS = (
     "id", "channel", "kind", "at", "confidence", "rule", "summary", "post_id", "url", "quote",
-    "sha256",
+    "sha256", "review", "review_note",
 )  # fmt: skip
 
 
@@ -93,4 +93,6 @@ def _finding(finding: Finding) -> list[object]:
         first.url if first else None,
         first.quote if first else None,
         first.sha256 if first else None,
+        finding.review.decision.value if finding.review else None,
+        finding.review.note if finding.review else None,
     ]

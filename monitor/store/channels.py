@@ -19,6 +19,7 @@ from monitor.store.schema import (
     probe,
     profile,
     read_range,
+    review,
     subscriber_count,
 )
 
@@ -115,7 +116,10 @@ async def _merge(connection: AsyncConnection, *, source: int, into: int) -> None
             .values(channel=into)
         )  # fmt: skip
         await connection.execute(table.delete().where(table.c.channel == source))
-    await connection.execute(probe.update().where(probe.c.channel == source).values(channel=into))
+    for table in (probe, review):
+        await connection.execute(
+            table.update().where(table.c.channel == source).values(channel=into)
+        )
     await connection.execute(channel.delete().where(channel.c.key == source))
 
 

@@ -20,10 +20,9 @@ class Channel:
 
     def post(self, *places: str, times: int = 1, own: bool = True) -> None:
         links = tuple(
-            DestinationLink(place, *parts, own=own)  # type: ignore[arg-type] - kinds are literals
+            DestinationLink(place, platform, "handle", handle, own=own)
             for place in places
             for platform, _, handle in [place.partition(":")]
-            for parts in [(platform, "handle", handle)]
         )
         for _ in range(times):
             self.posts += 1
@@ -40,7 +39,7 @@ class Channel:
 def test_the_first_footer_is_no_change_and_stands_after_three_posts() -> None:
     channel = Channel()
     channel.post(*OLD, times=2)
-    assert channel.footer.places == ()
+    assert not channel.footer.places
     channel.post(*OLD)
     assert channel.footer.places == (("bale", "Demo"), ("eitaa", "demo"))
     assert channel.told() == []
@@ -107,7 +106,7 @@ def test_memory_is_bounded() -> None:
     channel = Channel()
     channel.post(*OLD, times=3)
     for _ in range(standing.MOST_CHANGES // 2 + 5):
-        channel.post(*NEW, times=standing.SETTLED)
-        channel.post(*OLD, times=standing.SETTLED)
+        channel.post(*NEW, times=standing.WINDOW)
+        channel.post(*OLD, times=standing.WINDOW)
     assert len(channel.footer.changes) == standing.MOST_CHANGES
     assert len(channel.footer._first) <= standing.WINDOW

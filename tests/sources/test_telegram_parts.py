@@ -58,6 +58,18 @@ async def test_never_more_resolves_a_minute_than_configured() -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_account_that_rested_may_ask_a_few_at_once_and_keeps_its_rate() -> None:
+    timer = Simulated()
+    pace = Pace(2, 5, FixedClock(NOW), timer=timer, burst=4)
+    met = await starts(pace, timer, "a.B", 8)
+    begun = [at - met[0] for at in met]
+    assert begun == pytest.approx([0, 0, 0, 0, 0.5, 1, 1.5, 2])
+    await timer.sleep(60)
+    again = await starts(pace, timer, "a.B", 5)
+    assert [at - again[0] for at in again] == pytest.approx([0, 0, 0, 0, 0.5])
+
+
+@pytest.mark.asyncio
 async def test_a_flood_holds_its_method_alone_and_outlives_the_process() -> None:
     timer = Simulated()
     pace = Pace(10, 5, FixedClock(NOW), timer=timer)
