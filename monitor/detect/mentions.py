@@ -178,11 +178,8 @@ class _Reader:
         if handle.bare and not self._is_name(handle):
             return []
         text = self.parts[index].text
-        for chain in self.chains_of(index):
-            start = chain[0].start
-            if handle.end <= start < limit and _AFTER.fullmatch(text, handle.end, start):
-                return chain
-        return []
+        following = [c for c in self.chains_of(index) if handle.end <= c[0].start < limit][:1]
+        return next((c for c in following if _AFTER.fullmatch(text, handle.end, c[0].start)), [])
 
     def _again(self, index: int, handle: Handle) -> bool:
         """Whether a handle only repeats one that was placed in its sentence."""
