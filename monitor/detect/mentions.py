@@ -31,7 +31,7 @@ NEAR = 2
 """Sentences between a platform and the only handle of a post; chosen on composed posts,
 2026-11-25."""
 _AFTER = re.compile(
-    r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|على|في|عبر|ب)\s)?\s?"
+    r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|علی|فی|عبر|ب)\s)?\s?"
     r"(?:(?:پیام\s?رسان(?:\s?های)?|messenger|мессенджере?|منصه|تطبیق|کانال)\s)?[\s«\"]{0,2}"
 )
 _OPENED = re.compile(
@@ -219,7 +219,8 @@ class _Reader:
             if not shaped or not 0 <= other < len(self.parts):
                 continue
             listing = self.parts[other]
-            if not listing.names or any(p.sentence == other for p in self.out):
+            taken = MARK in listing.text or any(p.sentence == other for p in self.out)
+            if taken or not listing.names:
                 continue
             chain = names.chains(listing.text, listing.names)[-1]
             pure = words_beside(listing) <= BARE_WORDS

@@ -103,6 +103,7 @@ def test_a_word_that_only_stands_near_a_platform_is_none(text: str) -> None:
         ("به گزارش ما، کاربران فقط در روبیکا ماندند و بسیار بودند\n@other_name", []),
         ("روبیکا\n@demo_office", ["rubika:demo_office"]),
         ("تلگرام ما\n@nemune_x", []),
+        ("@demo_office\nروبیکا: rubika.ir/nemune_x", []),
         (
             ("فقط در ایتا\nکانال تلگرام ما و همه خانواده "
             "بزرگ و مهربان اداره نمونه را می‌بینید @nemune_x"),
