@@ -138,5 +138,4 @@ def _relative(folded: str, today: date) -> Iterator[tuple[int, date]]:
             made = today + timedelta(days=(int(what[8:]) - today.weekday()) % 7)
         else:
             made = today + timedelta(days=int(what))
-        if made is not None:
-            yield hit.start(), made
+        yield from [(hit.start(), day) for day in [made] if day is not None]

@@ -86,10 +86,11 @@ def concerned(parts: Sequence[Sentence]) -> list[tuple[int, Sentence]]:
     if len(parts) <= SHORT:
         return list(enumerate(parts))
     placed = [number for number, part in enumerate(parts) if _placed(part)]
-    near = sorted({n for place in placed for n in (place - 1, place, place + 1)})
+    around = {n for place in placed for n in (place - 1, place, place + 1)}
+    near = sorted(n for n in around if 0 <= n < len(parts))
     if len(near) > MOST_SENTENCES:
         near = [*near[: MOST_SENTENCES // 2], *near[-MOST_SENTENCES // 2 :]]
-    return [(n, parts[n]) for n in near if 0 <= n < len(parts)]
+    return [(n, parts[n]) for n in near]
 
 
 def describe(

@@ -16,6 +16,7 @@ from monitor.detect.clauses import Sentence
 from monitor.detect.effective import effective
 from monitor.detect.features import SHORT, concerned, roles_of
 from monitor.detect.looking import Look, look
+from monitor.detect.others import dismissed
 from monitor.detect.weighing import Weighed, weigh
 from monitor.model import DestinationLink, Label, Quote, Speaker, Verdict
 
@@ -24,8 +25,11 @@ MAX_EVIDENCE = 4
 AGAINST = 3
 """Reasons against that a verdict names."""
 NOTHING = Verdict(Label.NONE, 0.99, "none.nothing")
-ENOUGH = {Label.CLOSURE: 0.5, Label.PARTIAL_MOVE: 0.5, Label.RETURN: 0.5}
+ENOUGH = 0.5
 """A channel's own step is told only where it is likelier than all else together."""
+ENOUGH_LONG = 0.7
+"""... and in a long post where it is likelier still; chosen on the real posts of 2025 and 2026,
+2026-11-25."""
 
 CERTAIN = 0.75
 """... and in a long post by weights alone where it is likelier still; chosen on the real posts of
@@ -35,10 +39,17 @@ _WORDS = {
     Label.PARTIAL_MOVE: frozenset({"stop", "leave", "move", "nomore", "only", "stays", "rest"}),
     Label.RETURN: frozenset({"returns", "past", "stop"}),
     Label.THIRD_PARTY: frozenset(
-        {"stop", "leave", "move", "nomore", "last", "only", "returns", "stays", "deny", "denial"}
+        {"stop", "leave", "move", "nomore", "only", "returns", "stays", "deny", "denial"}
     ),
 }
 """Roles of which a post must hold one to be given a label."""
+_PLACES = frozenset({"telegram", "account", "here", "elsewhere", "platform", "own_name"})
+"""... which in a long post stands beside a place that a channel may be in or leave."""
+_OURS = frozenset({"ours", "we", "own_name"})
+_OTHERS = frozenset(
+    {"actor", "theirs", "many", "report", "crowd", "name_and_colon", "quoted_name", "denial"}
+)
+"""Roles of the speaker itself, and of anybody else."""
 _ACTS = {
     Label.CLOSURE: ("close", "only"),
     Label.PARTIAL_MOVE: ("only", "close", "stay"),
@@ -77,7 +88,7 @@ def judge(
     if seen is None:
         return NOTHING
     weighed = weigh(seen.features())
-    label = _label(seen, weighed)
+    label, chance = _label(seen, weighed)
     shown = seen.shown
     if label in {Label.CLOSURE, Label.PARTIAL_MOVE}:
         shown = tuple(replace(x, own=x.own or x.kind in links.PRESENCES) for x in shown)
@@ -85,8 +96,8 @@ def judge(
     grounds = [claim.part for claim in claims] or _telling(seen.parts, label)
     return Verdict(
         label=label,
-        confidence=round(_sure(seen, label, weighed.chances[label]), 4),
-        rule=f"{label}.{_rule(claims, weighed, label)}",
+        confidence=round(_sure(seen, label, chance), 4),
+        rule=f"{label}.{_rule(seen, claims, weighed, label)}",
         evidence=_quotes(seen, grounds),
         links=shown,
         own_destinations=_own(shown),
@@ -106,18 +117,24 @@ def _effective_at(grounds: Sequence[Sentence], at: datetime) -> datetime | None:
     return next((day for day in days if day is not None), None)
 
 
-def _label(seen: Look, weighed: Weighed) -> Label:
-    """Return the likeliest label that may be told."""
-    ranked = sorted(Label, key=lambda label: -weighed.chances[label])
-    for label in ranked:
-        if weighed.chances[label] < ENOUGH.get(label, 0):
-            continue
-        if seen.foreign and label in _STEPS:
-            continue  # another's step is a report, and weighed as one
-        if not _told(seen, label, weighed.chances[label]):
-            continue
-        return label
-    return Label.NONE
+def _label(seen: Look, weighed: Weighed) -> tuple[Label, float]:
+    """Return the likeliest label that may be told, and how likely it is among those."""
+    chances = {label: weighed.chances[label] for label in Label if _may(seen, label)}
+    total = sum(chances.values())
+    ranked = sorted(chances.items(), key=lambda pair: -pair[1])
+    # That it says nothing may always be told.
+    return next((x, chance / total) for x, chance in ranked if _told(seen, x, chance / total))
+
+
+def _may(seen: Look, label: Label) -> bool:
+    """Whether a label fits whose post it is: another's step is a report, our own is none."""
+    if label in _STEPS or label is Label.INVITATION:
+        return not seen.foreign
+    if label is not Label.THIRD_PARTY or seen.foreign:
+        return True
+    roles = frozenset().union(*(roles_of(part) for part in seen.parts))
+    alone = bool(roles & _OURS) and not roles & _OTHERS
+    return not (alone or dismissed(seen.claims))
 
 
 def _told(seen: Look, label: Label, chance: float) -> bool:
@@ -126,13 +143,16 @@ def _told(seen: Look, label: Label, chance: float) -> bool:
     Outside a notice's short text the rules must agree, or the weights be nearly certain: news is
     full of things that stop, move and return.
     """
+    brief = len(seen.parts) <= SHORT
+    if label in _STEPS and chance < (ENOUGH if brief else ENOUGH_LONG):
+        return False
     wanted = _WORDS.get(label)
     if wanted is None or seen.story.label is label:
         return True
-    near = concerned(seen.parts)
-    if not any(roles_of(part).intersection(wanted) for _, part in near):
-        return False
-    return len(seen.parts) <= SHORT or chance >= CERTAIN
+    acting = [r for _, part in concerned(seen.parts) if (r := roles_of(part)) & wanted]
+    if brief:
+        return bool(acting)
+    return chance >= CERTAIN and any(roles & _PLACES for roles in acting)
 
 
 def _grounds(claims: Sequence[Claim], label: Label) -> list[Claim]:
@@ -154,9 +174,12 @@ def _telling(parts: Sequence[Sentence], label: Label) -> list[Sentence]:
     return [part for _, part in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _rule(claims: Sequence[Claim], weighed: Weighed, label: Label) -> str:
+def _rule(seen: Look, claims: Sequence[Claim], weighed: Weighed, label: Label) -> str:
+    """Return the rule that a verdict rests on, else the feature that weighs most."""
     if claims:
         return claims[0].frame.rule
+    if seen.story.label is label:
+        return seen.story.rule
     other = Label.NONE if label is not Label.NONE else Label.INVITATION
     return next((name for name, _ in weighed.speaking(label, other)), "nothing")
 

@@ -22,6 +22,9 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 """Between two attempts to bring an account back; doubled each time."""
 
+CANCEL_AGAIN_S = 0.5
+"""Seconds after which a task that goes on is cancelled again."""
+
 
 @dataclass(slots=True)
 class _Account:
@@ -64,8 +67,10 @@ class Watcher:
             await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
             if not watching.done() and not self._begun:
                 # Connecting may take minutes: nothing has begun that would have to be ended.
-                watching.cancel()
-                await asyncio.wait([watching])
+                # Telethon may swallow a cancellation that meets it in the middle of a handshake.
+                while not watching.done():
+                    watching.cancel()
+                    await asyncio.wait([watching], timeout=CANCEL_AGAIN_S)
                 return None
             return await watching
         finally:

@@ -194,7 +194,7 @@ def test_a_database_that_is_not_there_or_not_ours_is_refused(terminal: Terminal)
 
 
 def test_migrate_makes_a_database(terminal: Terminal) -> None:
-    assert "schema 0003" in terminal.ok("migrate").out
+    assert "schema 0004" in terminal.ok("migrate").out
     assert terminal.ok("cases", "--json").json == []
 
 
@@ -258,6 +258,10 @@ def test_each_command_is_found_in_the_module_that_registers_it(terminal: Termina
         assert command.callback is not None
         module = command.callback.__module__.removeprefix("monitor.cli.")
         found.setdefault(module, set()).add(command.name or command.callback.__name__)
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        module = group.typer_instance.registered_commands[0].callback.__module__
+        found.setdefault(module.removeprefix("monitor.cli."), set()).add(str(group.name))
     assert found == {module: set(names) for module, names in COMMANDS.items()}
 
 
