@@ -20,9 +20,11 @@ _ENDING = re.compile(r"(?:'?(?:[а-я]{1,3}|s))?(?!\w)")
 _EZAFE = re.compile(r"ی{1,2}(?!\w)")
 """Persian joins a name that ends in alef to the next word by it: "Eitaa's channel"."""
 _PREFIXES = ("ال", "وال", "بال", "عال", "فال", "لل", "و", "ب", "ل", "ف")
+# In folded letters: the fold writes every yeh as Persian does.
 _JOINED = re.compile(
-    r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}(?:(?:و|и|and|или|or|یا|او)\s)?"
-    r"(?:(?:در|в|во|на|on|in|at|على|في)\s|و?(?:ال|عال|بال|ب)?)?[\s#«\"*\[]{0,3}"
+    r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}"
+    r"(?:(?:و|и|and|или|or|یا|او)\s(?:(?:در|به|в|во|на|on|in|at|علی|فی)\s)?|و(?:علی|فی)\s)?"
+    r"(?:و?(?:ال|عال|بال|ب)?)?[\s#«\"*\[]{0,3}"
 )
 
 

@@ -31,7 +31,7 @@ NEAR = 2
 """Sentences between a platform and the only handle of a post; chosen on composed posts,
 2026-11-25."""
 _AFTER = re.compile(
-    r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|على|في|عبر|ب)\s)?\s?"
+    r"[\s\-:(\[«\"|,]{0,4}(?:(?:در|تو|توی|in|on|at|в|во|на|علی|فی|عبر|ب)\s)?\s?"
     r"(?:(?:پیام\s?رسان(?:\s?های)?|messenger|мессенджере?|منصه|تطبیق|کانال)\s)?[\s«\"]{0,2}"
 )
 _OPENED = re.compile(
@@ -178,11 +178,8 @@ class _Reader:
         if handle.bare and not self._is_name(handle):
             return []
         text = self.parts[index].text
-        for chain in self.chains_of(index):
-            start = chain[0].start
-            if handle.end <= start < limit and _AFTER.fullmatch(text, handle.end, start):
-                return chain
-        return []
+        following = [c for c in self.chains_of(index) if handle.end <= c[0].start < limit][:1]
+        return next((c for c in following if _AFTER.fullmatch(text, handle.end, c[0].start)), [])
 
     def _again(self, index: int, handle: Handle) -> bool:
         """Whether a handle only repeats one that was placed in its sentence."""
@@ -222,7 +219,8 @@ class _Reader:
             if not shaped or not 0 <= other < len(self.parts):
                 continue
             listing = self.parts[other]
-            if not listing.names or any(p.sentence == other for p in self.out):
+            taken = MARK in listing.text or any(p.sentence == other for p in self.out)
+            if taken or not listing.names:
                 continue
             chain = names.chains(listing.text, listing.names)[-1]
             pure = words_beside(listing) <= BARE_WORDS

@@ -49,7 +49,11 @@ class _Seen:
 
     @property
     def key(self) -> frozenset[Place]:
-        return frozenset((platform, handle.casefold()) for platform, handle in self.places)
+        return frozenset(_folded(place) for place in self.places)
+
+
+def _folded(place: Place) -> Place:
+    return place[0], place[1].casefold()
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class Footer:
 
     _window: deque[_Seen] = field(default_factory=lambda: deque(maxlen=WINDOW))
     _first: dict[frozenset[Place], _Seen] = field(default_factory=dict)
-    """Since when each block of the window has been shown."""
+    """Since when each block of the window is shown in place of the one that stands."""
     _standing: _Seen | None = None
     _without: int = 0
     """Posts with places since the standing block was last seen."""
@@ -95,14 +99,18 @@ class Footer:
         if seen.places:
             self._silent_for = 0
             self._silent.clear()
-            known = self._standing is not None and seen.key == self._standing.key
-            self._without = 0 if known else self._without + 1
-            self._settle()
+            if self._standing is not None and seen.key == self._standing.key:
+                self._without = 0
+                self._first.clear()
+                return
+            self._without += 1
+            if not self.places or self._without >= SETTLED:
+                self._adopt()
         else:
             self._silent_for += 1
             self._silent = self._silent or [seen]
-            if self.places and self._silent_for >= VANISHED:
-                self._change(self._silent[0])
+            if self._standing is not None and self.places and self._silent_for >= VANISHED:
+                self._change(self._standing, self._silent[0])
 
     def _remember(self, seen: _Seen) -> None:
         if len(self._window) == WINDOW:
@@ -113,34 +121,26 @@ class Footer:
         if seen.places:
             self._first.setdefault(seen.key, seen)
 
-    def _settle(self) -> None:
-        """Let a block stand that recurs, where none does or the old one is not seen any more."""
-        if self._standing is not None and self._without < SETTLED:
-            if not self._standing.places:
-                self._adopt()
-            return
-        self._adopt()
-
     def _adopt(self) -> None:
+        """Let a block stand that recurs, where none does or the old one is not seen any more."""
         counts = Counter(seen.key for seen in self._window if seen.places)
-        recurring = [key for key, n in counts.items() if n >= RECURS]
+        recurring = [key for key in self._first if counts[key] >= RECURS]
         if not recurring:
             return
         key = max(recurring, key=lambda key: (counts[key], self._first[key].post_id))
         if self._standing is None:
             self._standing = self._first[key]
-        elif key != self._standing.key:
-            self._change(self._first[key])
+            self._without = 0
+        else:
+            self._change(self._standing, self._first[key])
+        self._first.clear()
 
-    def _change(self, new: _Seen) -> None:
-        old = self._standing
-        before = old.places if old is not None else ()
-        kept, now = (old.key if old is not None else frozenset()), new.key
+    def _change(self, old: _Seen, new: _Seen) -> None:
         change = BlockChange(
             new.post_id,
             new.at,
-            added=tuple(p for p in new.places if (p[0], p[1].casefold()) not in kept),
-            removed=tuple(p for p in before if (p[0], p[1].casefold()) not in now),
+            added=tuple(p for p in new.places if _folded(p) not in old.key),
+            removed=tuple(p for p in old.places if _folded(p) not in new.key),
             sha256=new.sha256,
         )
         if len(self._changes) < MOST_CHANGES:

@@ -26,7 +26,6 @@ MOST_LINES = 8
 MAX_OTHERS = 50
 LIST = 2
 """Presences shown one under another, without words, make a footer."""
-
 LONGEST_HEADING = 5
 """Words of a line before an address that may only head it ("the new address of the office:")."""
 SHORT = 8
@@ -46,6 +45,7 @@ _STEPS = ("move", "only", "from_now", "also", "stop", "leave", "nomore", "last",
 _OPEN = ("invite", "opened", "channel", "account", "handle", "same", "publish", "returns", "part")
 LONGEST_NAME = 60
 """Characters in quotation marks that may be a name; more are somebody's words. Uncalibrated."""
+_SPEECH = re.compile(rf"«[^«»]{{{LONGEST_NAME},}}")
 _US = ("ours", "we", "here", "telegram")
 _TOLD = frozenset({Label.CLOSURE, Label.PARTIAL_MOVE, Label.RETURN, Label.INVITATION})
 """Labels that say that the post is about the channel's own places."""
@@ -243,10 +243,8 @@ class _Post:
         if at is None:
             return False
         part = self.parts[at]
-        before = self.text.folded[: part.start]
-        opening = part.text.lstrip(" *_")
-        long = opening.startswith("«") and "»" not in opening[:LONGEST_NAME]
-        return long or before.count("«") > before.count("»")
+        opened, closed = (self.text.folded.count(mark, 0, part.start) for mark in "«»")
+        return opened > closed or bool(_SPEECH.search(part.text))
 
     def _shown(self, context: Sequence[Sentence], *, hidden: bool) -> bool:
         """Whether the sentences around a place send readers there in the channel's name."""

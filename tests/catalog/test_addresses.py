@@ -109,3 +109,18 @@ def test_no_text_stops_the_finder(text: str) -> None:
         assert text[hit.start : hit.end] == hit.url
         addresses.match(hit.url)
     addresses.match(text)
+
+
+def test_no_text_gives_more_addresses_than_a_post_can_hold() -> None:
+    assert len(addresses.find("max.ru/a " * 500)) == addresses.MAX_FOUND
+
+
+def test_tokens_behind_the_number_sign_and_in_the_query_are_read() -> None:
+    for url, handle in (
+        ("https://signal.group/#AbCdEf12", "AbCdEf12"),
+        ("https://invite.viber.com/?lang=ru&g2=AbCdEf12", "AbCdEf12"),
+        ("https://signal.group/", None),
+    ):
+        found = addresses.match(url)
+        assert found is not None
+        assert found.handle == handle

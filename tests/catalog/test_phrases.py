@@ -116,7 +116,7 @@ def find(text: str) -> list[str]:
         ("إلى بإيتا وروبيكا", ["eitaa", "rubika"]),
         ("on Eitaa's pages", ["eitaa"]),
         ("فیس‌بوک", ["facebook"]),
-        ("سروش پلاس در سروش‌پلاس", ["soroush", "soroush"]),
+        ("سروش پلاس در سروش‌پلاس", ["soroush"]),
         ("longereitaa", []),
     ],
 )

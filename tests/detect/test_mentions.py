@@ -84,21 +84,40 @@ def test_a_word_that_only_stands_near_a_platform_is_none(text: str) -> None:
             "همه‌جا با یک شناسه: @nemune_x\nسروش | ایتا | گپ",
             ["soroush:nemune_x", "eitaa:nemune_x", "gap:nemune_x"],
         ),
-        ("ما را در بله و اینستاگرام ببینید:\n@nemunex | nemune.x", ["bale:nemunex", "instagram:nemune.x"]),
+        (
+            "ما را در بله و اینستاگرام ببینید:\n@nemunex | nemune.x",
+            ["bale:nemunex", "instagram:nemune.x"],
+        ),
         ("انتقال کامل کانال از تلگرام به سروش\n@nemune_x", ["soroush:nemune_x"]),
-        ("از فردا فقط در سروش منتشر می‌شود و این کانال برچیده می‌شود. @demo_office", ["soroush:demo_office"]),
-        ("نرخ‌ها به کانال بله رفته و از این پس آنجاست؛ نرخ پایانی همین‌جا. nemunex", ["bale:nemunex"]),
+        (
+            "از فردا فقط در سروش منتشر می‌شود و این کانال برچیده می‌شود. @demo_office",
+            ["soroush:demo_office"],
+        ),
+        (
+            "نرخ‌ها به کانال بله رفته و از این پس آنجاست؛ نرخ پایانی همین‌جا. nemunex",
+            ["bale:nemunex"],
+        ),
         # a news item about platforms, and the name with which the channel signs
         ("کاربران روبیکا بیشتر شدند\n@demo_office", []),
         ("فقط کاربران روبیکا بیشتر شدند و گزارش آن آمد\n@demo_office", []),
         ("به گزارش ما، کاربران فقط در روبیکا ماندند و بسیار بودند\n@other_name", []),
         ("روبیکا\n@demo_office", ["rubika:demo_office"]),
         ("تلگرام ما\n@nemune_x", []),
+        ("@demo_office\nروبیکا: rubika.ir/nemune_x", []),
+        (
+            ("فقط در ایتا\nکانال تلگرام ما و همه خانواده "
+            "بزرگ و مهربان اداره نمونه را می‌بینید @nemune_x"),
+            [],
+        ),
         ("ایتا\nتلگرام: @nemune_x", []),
         ("ایتا و بله\n@one_name @two_name @three_name", []),
         ("ایتا: @one_name\n@two_name", ["eitaa:one_name"]),
         ("فقط در ایتا ببینید و بخوانید\nخبر\nخبر\nخبر\nخبر\n@nemune_x", []),
-        ("فقط در ایتا و روبیکا ببینید و بخوانید.\nفقط در بله بخوانید و ببینید.\nخبر خوب و تازه امروز @nemune_x", []),
+        (
+            ("فقط در ایتا و روبیکا ببینید و بخوانید.\nفقط در بله "
+            "بخوانید و ببینید.\nخبر خوب و تازه امروز @nemune_x"),
+            [],
+        ),
         ("Join us\nOasis", []),
         ("@nemune_x و باز @nemune_x در ایتا", ["eitaa:nemune_x"]),
         ("در ایتا @nemune_x و همچنان @nemune_x", ["eitaa:nemune_x"]),
@@ -117,7 +136,10 @@ def test_a_platform_that_has_an_address_in_a_list_needs_no_handle() -> None:
     ("text", "wanted"),
     [
         ("حضورها في آيگپ وگپ بالمعرف نفسه namudhaj", ["igap:namudhaj", "gap:namudhaj"]),
-        ("We are on Threads 🧵 samplesx (same name on Instagram)", ["threads:samplesx", "instagram:samplesx"]),
+        (
+            "We are on Threads 🧵 samplesx (same name on Instagram)",
+            ["threads:samplesx", "instagram:samplesx"],
+        ),
         ("سروش با همین شناسه", ["soroush:demo_office"]),
         ("Мы в MAX. Под тем же именем", ["max:demo_office"]),
         ("eitaa.com/nemune_x\nایتا: با همین شناسه", []),

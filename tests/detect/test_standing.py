@@ -1,4 +1,4 @@
-"""The standing footer: it is told when it changes, and an advertisement or a gap changes nothing."""
+"""The standing footer: its changes are told; an advertisement or a gap changes nothing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,8 @@ NEW = ("eitaa:demo", "bale:Demo", "rubika:demo")
 
 
 class Channel:
+    """A channel that posts every hour."""
+
     def __init__(self) -> None:
         self.footer = Footer()
         self.posts = 0

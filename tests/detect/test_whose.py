@@ -26,17 +26,28 @@ def own(
     ("text", "wanted"),
     [
         # a footer: places one under another, or named at the end
-        ("خبر امروز\nایتا: eitaa.com/nemune_x\nبله: ble.ir/nemune_x", ["eitaa:nemune_x", "bale:nemune_x"]),
+        (
+            "خبر امروز\nایتا: eitaa.com/nemune_x\nبله: ble.ir/nemune_x",
+            ["eitaa:nemune_x", "bale:nemune_x"],
+        ),
         ("خبر امروز درباره راه‌ها\nایتا: nemune_x", ["eitaa:nemune_x"]),
         ("Больше историй — vk.com/primer_x и max.ru/primer_x", ["vk:primer_x", "max:primer_x"]),
         # an invitation that a word of the title shows to be the channel's
         ("در گروه واتساپ اداره نیز عضو شوید: chat.whatsapp.com/Abc123def", ["whatsapp:Abc123def"]),
         # the post tells of the channel's own step, the address stands under a heading
         ("این کانال تعطیل می‌شود و ما می‌رویم.\nنشانی:\neitaa.com/nemune_x", ["eitaa:nemune_x"]),
-        ("اداره نمونه از تلگرام رفت. برای ورود به کانال ایتا:\neitaa.com/joinchat/12345Cab12cd", ["eitaa:12345Cab12cd"]),
+        (
+            ("اداره نمونه از تلگرام رفت. برای ورود به "
+            "کانال ایتا:\neitaa.com/joinchat/12345Cab12cd"),
+            ["eitaa:12345Cab12cd"],
+        ),
         ("Канал закрыт, всё теперь здесь. Адрес нашей страницы: max.ru/primer_x", ["max:primer_x"]),
         # listed with a place that bears the channel's own name
-        ("به گزارش ما سیل آمد\nایتا: eitaa.com/demo_office\nواتساپ: whatsapp.com/channel/0029VaDemo77", ["eitaa:demo_office", "whatsapp:0029VaDemo77"]),
+        (
+            ("به گزارش ما سیل آمد\nایتا: eitaa.com/demo_office\n"
+            "واتساپ: whatsapp.com/channel/0029VaDemo77"),
+            ["eitaa:demo_office", "whatsapp:0029VaDemo77"],
+        ),
     ],
 )  # fmt: skip
 def test_what_a_post_lists_announces_or_invites_to_is_its_own(text: str, wanted: list[str]) -> None:
@@ -54,8 +65,12 @@ def test_what_a_post_lists_announces_or_invites_to_is_its_own(text: str, wanted:
         "عضو کانال ایتای «خانه‌یار» شوید: eitaa.com/nemune_x",
         "Минспорт сообщил: ищите нас в MAX max.ru/primer_x",
         "معاونت بهداشت استان: مردم کانال تازه را در این جا ببینند و بخوانند eitaa.com/nemune_x",
-        "«ما از تلگرام می‌رویم و دیگر نمی‌نویسیم و همه را در سروش می‌بینیم. تا دیدار در sapp.ir/nemune_x»",
+        (
+            "«ما از تلگرام می‌رویم و دیگر نمی‌نویسیم و همه را "
+            "در سروش می‌بینیم. تا دیدار در sapp.ir/nemune_x»"
+        ),
         "او گفت: «خداحافظ. ما رفتیم. همراه ما باشید: sapp.ir/nemune_x»",
+        "Наш канал сообщил о ремонте дорог и мостов района, подробно max.ru/primer_x",
         "کانال جعلی ما: eitaa.com/demo_office",
         "کانال‌های جعلی ساخته‌اند.\neitaa.com/nemune_x",
         "t.me/primer_y\nmax.ru/primer_y\nvk.com/primer_y",
@@ -78,6 +93,7 @@ def test_hidden_addresses_are_own_where_the_post_names_or_invites_to_them() -> N
     assert own("Новость дня о дорогах и мостах района", one) == []
     assert own("Подписывайтесь на свежие новости дня и района", one) == ["max:primer_x"]
     assert own("Новость дня о дорогах и мостах района\nVK | MAX", one) == ["max:primer_x"]
+    assert own("Служба Образцов в Telegram и новость о дорогах", one) == ["max:primer_x"]
     assert own("Мы закрываем этот канал", one) == ["max:primer_x"]
     assert own("Новость дня", (*one, "https://vk.com/primer_x")) == ["max:primer_x", "vk:primer_x"]
     assert own("Новость", ("https://max.ru/demo_office", "https://max.ru/join/Ab_cd12")) == [
