@@ -19,10 +19,11 @@ SIZES = (50_000, 250_000, 500_000)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a process cost: wall-clock seconds, and its peak memory in MB."""
+    """What a process cost: wall-clock and processor seconds, and its peak memory in MB."""
 
     seconds: float
     peak_mb: float
+    cpu_s: float
 
 
 def run(*words: str, cwd: Path) -> Run:
@@ -43,7 +44,7 @@ def run(*words: str, cwd: Path) -> Run:
     if process.returncode:
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}")
     per_mb = 1e6 if sys.platform == "darwin" else 1e3  # macOS counts bytes, Linux kB
-    return Run(seconds, usage.ru_maxrss / per_mb)
+    return Run(seconds, usage.ru_maxrss / per_mb, usage.ru_utime + usage.ru_stime)
 
 
 def bare(source: Path, target: Path) -> tuple[float, int]:

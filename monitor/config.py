@@ -141,10 +141,13 @@ class TelegramSettings(_Table):
     """`[sources.telegram]`: how carefully accounts ask.
 
     A channel is polled after half its usual gap, but not sooner than `poll` and not later than
-    `slowest`. `patience` is how long a one-shot command waits for a flood to end.
+    `slowest`. `burst` requests may follow one another at once after a rest: 30 pages of 100 posts
+    are what Telethon itself reads without a pause. `patience` is how long a one-shot command waits
+    for a flood to end.
     """
 
     requests_per_second: float = Field(default=1.0, gt=0, le=10_000)
+    burst: int = Field(default=30, ge=1, le=100)
     resolves_per_minute: int = Field(default=5, ge=1, le=20)
     poll: Duration = timedelta(minutes=5)
     slowest: Duration = timedelta(hours=1)

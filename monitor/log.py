@@ -10,6 +10,9 @@ import structlog
 
 _hidden: set[str] = set()
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+# What a terminal obeys instead of showing it: C0 and C1 but tab and newline, and the overrides of
+# direction (UAX #9), which show a line in another order than it has.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
 
 def hide(values: Iterable[str]) -> None:
@@ -24,13 +27,18 @@ def redacted(text: str) -> str:
     return _CREDENTIALS.sub("***@", text)
 
 
+def harmless(text: str) -> str:
+    """Return a text that others wrote fit for a terminal: nothing in it is a command."""
+    return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _without_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Blank secrets, and the credentials of any address, before a line is written."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = redacted(value)
+            event[key] = harmless(redacted(value))
     return event
 
 

@@ -27,6 +27,8 @@ from monitor.model import Label, Speaker
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
 WEIGHTS = ROOT / "monitor" / "catalog" / "weights.json"
+UNSEEN = "unseen"
+"""Part of the name of a file that nothing is learned from."""
 RIDGE = 0.2
 """Inverse strength of the penalty; the best of 0.03 to 1 in cross-validation, 2026-11-25."""
 SEED = 0
@@ -80,7 +82,7 @@ def main() -> None:
     parser.add_argument("--more", nargs="*", type=Path, default=[], help="further labelled files")
     parser.add_argument("--dry", action="store_true", help="print the scores, write nothing")
     asked = parser.parse_args()
-    files = sorted(f for f in DATA.glob("notices_*.jsonl") if "unseen" not in f.name)
+    files = sorted(f for f in DATA.glob("notices_*.jsonl") if UNSEEN not in f.name)
     rows = read([*files, *asked.more])
     found = [features(row) for row in rows]
     print(cross_validated(rows, found).as_text())
@@ -89,7 +91,7 @@ def main() -> None:
     vectors = DictVectorizer()
     fitted = model().fit(vectors.fit_transform(found), [row["label"] for row in rows])
     table = {
-        name: [round(float(w), 3) for w in column]
+        name: [round(float(w), 4) for w in column]
         for name, column in zip(vectors.get_feature_names_out(), fitted.coef_.T, strict=True)
         if np.abs(column).max() >= LEAST
     }

@@ -5,6 +5,7 @@ A text or an address enters; places or a `DestinationLink` leave. Whose they are
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from monitor.catalog.platforms import load
@@ -52,10 +53,12 @@ def _without_tail(url: str) -> str:
     return url
 
 
-def find(text: str) -> list[Found]:
+@lru_cache(maxsize=16)
+def find(text: str) -> tuple[Found, ...]:
     """Return the addresses in a raw text in order, with or without a scheme, at most `MAX_FOUND`.
 
     Punctuation after an address, Markdown's closing marks and anything that is not ASCII end it.
+    The last texts are remembered: a post is asked for its addresses more than once.
     """
     out: list[Found] = []
     for hit in _ADDRESS.finditer(text):
@@ -63,19 +66,36 @@ def find(text: str) -> list[Found]:
         out.append(Found(url, hit.start(), hit.start() + len(url)))
         if len(out) == MAX_FOUND:
             break
-    return out
+    return tuple(out)
 
 
-def _parts(url: str) -> tuple[str, str, str, str]:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    scheme: str
+    host: str
+    path: str
+    query: str
+    fragment: str
+
+    def read_by(self, pattern: str) -> str:
+        """Return the part that a rule's pattern is about, by the sign that it begins with."""
+        if pattern.startswith("#"):
+            return f"#{self.fragment}"
+        return f"?{self.query}" if pattern.startswith(r"\?") else self.path
+
+
+def _parts(url: str) -> _Parts:
     scheme, colon, rest = url[:MAX_ADDRESS].strip().partition("://")
     if not colon:
         scheme, rest = "", url[:MAX_ADDRESS].strip()
     cut = next((i for i, char in enumerate(rest) if char in "/?#\\"), len(rest))
     host = rest[:cut].rpartition("@")[2].partition(":")[0].rstrip(".").lower()
-    path, _, query = rest[cut:].partition("#")[0].partition("?")
-    return scheme.lower(), host, unquote(path).strip("/"), query
+    before, _, fragment = rest[cut:].partition("#")
+    path, _, query = before.partition("?")
+    return _Parts(scheme.lower(), host, unquote(path).strip("/"), query, fragment)
 
 
+@lru_cache(maxsize=4096)
 def match(url: str) -> DestinationLink | None:
     """Return what an address is on which platform, or None where no host of the catalogue is meant.
 
@@ -83,9 +103,10 @@ def match(url: str) -> DestinationLink | None:
     with a path that no rule knows is a `site`. Telegram's own addresses are matched as well.
     """
     catalogue = load()
-    scheme, host, path, query = _parts(url)
+    parts = _parts(url)
+    scheme, host = parts.scheme, parts.host
     if scheme in catalogue.by_scheme and host in {"resolve", "join"}:
-        named = _RESOLVE.search(query)
+        named = _RESOLVE.search(parts.query)
         if named is None:
             return None
         kind: LinkKind = "handle" if host == "resolve" else "join"
@@ -99,6 +120,7 @@ def match(url: str) -> DestinationLink | None:
     else:
         return None
     for rule in known.rules:
-        if host in rule.hosts and (hit := rule.path.fullmatch(path)):
+        place = parts.read_by(rule.path.pattern)
+        if host in rule.hosts and (hit := rule.path.fullmatch(place)):
             return DestinationLink(url, known.id, rule.kind, hit.groupdict().get("name"))
     return DestinationLink(url, known.id, "site")

@@ -1,4 +1,4 @@
-"""Read calendars.toml: names of months, ordinals and relative days, as expressions over folded text."""
+"""Read calendars.toml: names of months, ordinals and days, as expressions over folded text."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """What words mean: `dated` finds a day beside a month's name, `relative` days like "tomorrow"."""
+    """What words mean: `dated` finds a day beside a month's name, `relative` ones as "tomorrow"."""
 
     dated: re.Pattern[str]
     relative: re.Pattern[str]

@@ -17,9 +17,12 @@ MAX_NAMES = 400
 ORIGIN = frozenset({"origin", "client"})
 """Groups of platforms that are Telegram itself."""
 _ENDING = re.compile(r"(?:'?(?:[а-я]{1,3}|s))?(?!\w)")
-_PREFIXES = ("ال", "وال", "بال", "لل", "و", "ب", "ل", "ف")
+_EZAFE = re.compile(r"ی{1,2}(?!\w)")
+"""Persian joins a name that ends in alef to the next word by it: "Eitaa's channel"."""
+_PREFIXES = ("ال", "وال", "بال", "عال", "فال", "لل", "و", "ب", "ل", "ف")
 _JOINED = re.compile(
-    r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}(?:(?:و|и|and|или|or|یا)\s)?[\s#«\"*\[]{0,3}"
+    r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}(?:(?:و|и|and|или|or|یا|او)\s)?"
+    r"(?:(?:در|в|во|на|on|in|at|على|في)\s|و?(?:ال|عال|بال|ب)?)?[\s#«\"*\[]{0,3}"
 )
 
 
@@ -61,9 +64,17 @@ def passes(folded: str) -> bool:
     automaton, found, by_name = _gate()
     for index, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
         # A short name stands inside many words: only as a word of its own does it count.
-        if found[index] not in by_name or (_begins(folded, start) and _ENDING.match(folded, end)):
+        if found[index] not in by_name or (_begins(folded, start) and _ends(folded, end)):
             return True
     return False
+
+
+def _ends(folded: str, end: int) -> re.Match[str] | None:
+    """Match what languages add to a name, up to the end of the word."""
+    hit = _ENDING.match(folded, end)
+    if hit is None and folded[end - 1] == "ا":
+        hit = _EZAFE.match(folded, end)
+    return hit
 
 
 def _begins(folded: str, start: int) -> bool:
@@ -73,7 +84,9 @@ def _begins(folded: str, start: int) -> bool:
         if start - word > 3:
             return False
     before = folded[word:start]
-    return (before == "" and folded[start - 1 : start] not in {"@", "."}) or before in _PREFIXES
+    return (
+        before == "" and folded[start - 1 : start] not in {"@", ".", "_"}
+    ) or before in _PREFIXES
 
 
 def find(folded: str) -> list[NameHit]:
@@ -83,14 +96,13 @@ def find(folded: str) -> list[NameHit]:
     hits: list[NameHit] = []
     for index, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
         name = names[index]
-        ending = _ENDING.match(folded, end)
+        ending = _ends(folded, end)
         # A host or a handle is no name: "max.ru", "@max_news".
         if ending is None or not _begins(folded, start) or re.match(r"\.\w|_", folded[end:][:2]):
             continue
         platform = catalogue.by_name[name]
-        hits.append(
-            NameHit(platform.id, platform.group, start, ending.end(), not platform.ambiguous)
-        )
+        sure = not platform.ambiguous and name not in platform.doubtful
+        hits.append(NameHit(platform.id, platform.group, start, ending.end(), sure))
     hits.sort(key=lambda hit: (hit.start, -hit.end))
     out: list[NameHit] = []
     for hit in hits[:MAX_NAMES]:

@@ -59,8 +59,12 @@ class Hit:
     end: int
 
 
-def as_pattern(phrase: str, words: Mapping[str, str], depth: int = 0) -> str:
+def as_pattern(
+    phrase: str, words: Mapping[str, str], depth: int = 0, known: dict[str, str] | None = None
+) -> str:
     """Turn the notation into a regular expression over folded text, without word boundaries.
+
+    `known` remembers what word lists came to, over many phrases of one file.
 
     Raises:
         BadInput: a `<name>` that no word list has, or lists that name each other in a circle.
@@ -73,7 +77,13 @@ def as_pattern(phrase: str, words: Mapping[str, str], depth: int = 0) -> str:
         if token.group(1):
             if token.group(1) not in words:
                 raise BadInput(f"a lexicon uses <{token.group(1)}>, which [words] does not list")
-            out.append(f"(?:{as_pattern(words[token.group(1)], words, depth + 1)})")
+            name = token.group(1)
+            found = known.get(name) if known is not None else None
+            if found is None:
+                found = as_pattern(words[name], words, depth + 1, known)
+            if known is not None:
+                known[name] = found
+            out.append(f"(?:{found})")
         elif text.strip() == "..":
             out.append(_GAP)
         elif text.isspace():
@@ -89,7 +99,8 @@ class Lexicon:
     """All phrases, and for each language and role one pattern with a group for each phrase."""
 
     phrases: Mapping[str, Phrase]
-    patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
+    sources: Mapping[str, Mapping[str, str]]
+    """For each language and role an expression, compiled when a text first asks for it."""
     groups: Mapping[str, str]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
@@ -100,6 +111,7 @@ class Lexicon:
     automaton: AhoCorasick
     masks: Sequence[int]
     _known: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _compiled: dict[tuple[str, str], re.Pattern[str]] = field(default_factory=dict)
 
     def scan(self, folded: str) -> list[tuple[int, int]]:
         """Return where roles may begin in a folded text: places, each with a mask of roles."""
@@ -119,9 +131,12 @@ class Lexicon:
     def find(self, role: str, folded: str, languages: frozenset[str]) -> Iterator[Hit]:
         """Yield where phrases of a role stand in a folded text, in the languages given."""
         for language in sorted(languages):
-            pattern = self.patterns[language].get(role)
+            pattern = self._compiled.get((language, role))
             if pattern is None:
-                continue
+                source = self.sources[language].get(role)
+                if source is None:
+                    continue
+                pattern = self._compiled[language, role] = re.compile(source)
             for hit in pattern.finditer(folded):
                 yield Hit(role, self.groups[str(hit.lastgroup)], hit.start(), hit.end())
 
@@ -135,12 +150,13 @@ def _read(language: str) -> tuple[list[Phrase], list[str]]:
     text = files("monitor.catalog").joinpath("lexicons", f"{language}.toml").read_text("utf-8")
     table = tomllib.loads(text)
     words = table["words"]
+    known: dict[str, str] = {}
     phrases = [
         Phrase(
             id=row["id"],
             language=language,
             role=row["role"],
-            pattern="|".join(as_pattern(phrase, words) for phrase in row["phrases"]),
+            pattern="|".join(as_pattern(phrase, words, known=known) for phrase in row["phrases"]),
             examples=tuple(row["examples"]),
             note=row["note"],
         )
@@ -164,12 +180,9 @@ def load() -> Lexicon:
             phrases[phrase.id], groups[group] = phrase, phrase.id
             part = f"(?P<{group}>{phrase.pattern})"
             parts[language].setdefault(phrase.role, []).append(part)
-    patterns = {
+    sources = {
         # The boundaries stand once, outside: within words nothing is tried at all.
-        language: {
-            role: re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)")
-            for role, found in roles.items()
-        }
+        language: {role: rf"(?<!\w)(?:{'|'.join(found)})(?!\w)" for role, found in roles.items()}
         for language, roles in parts.items()
     }
     bits = {role: 1 << n for n, role in enumerate(sorted({p.role for p in phrases.values()}))}
@@ -183,7 +196,7 @@ def load() -> Lexicon:
             masks[literal] = masks.get(literal, 0) | bits[phrase.role]
     return Lexicon(
         phrases=phrases,
-        patterns=patterns,
+        sources=sources,
         groups=groups,
         stems=tuple(sorted(stems)),
         bits=bits,
@@ -194,18 +207,23 @@ def load() -> Lexicon:
 
 
 _PERSIAN = re.compile(
-    r"(?<!\w)(?:است|را|که|این|از|در|می|شد|های|برای|شود|کنید|نیز|کانال)(?!\w)|[پچژگ]"
+    r"(?<!\w)(?:است|را|که|این|از|در|می|شد|های|برای|شود|کنید|نیز|کانال|با|تا|ما|هم|یک|به)(?!\w)"
+    # Names of apps are spelled so in Arabic too.
+    r"|(?<!\w)(?!تلگرام|تیلگرام|گپ|ای\s?گپ|اینستاگرام|انستگرام|ویراستی)\w*[پچژگ]\w*"
 )
 _ARABIC = re.compile(
-    r"(?<!\w)(?:فی|الی|هذه|هذا|التی|الذی|عبر|لن|تم|و?قنا(?:ه|تنا|ته)|و?ال\w{3,})(?!\w)"
+    r"(?<!\w)(?:فی|الی|هذه|هذا|التی|الذی|عبر|لن|لم|تم|علی|عن|انه?|هنا|نحن|و?قنا(?:ه|تنا|ته|تی|تها)"
+    r"|و?(?:ب|ل|ف)?ال\w{3,})(?!\w)"
 )
+_CLEARLY = 2
+"""How many times more little words make a language the only one; uncalibrated."""
 
 
 def languages_of(folded: str) -> frozenset[str]:
     """Name the languages of the lexicons that a folded text may be in.
 
     Persian and Arabic share letters and words that mean other things: common little words decide
-    between them, both are named where none tells.
+    between them, both are named where none tells clearly.
     """
     found = set()
     chars = set(folded)
@@ -215,8 +233,8 @@ def languages_of(folded: str) -> frozenset[str]:
         found.add("ru")
     if any("\u0600" <= char <= "\u06ff" for char in chars):
         persian, arabic = len(_PERSIAN.findall(folded)), len(_ARABIC.findall(folded))
-        if persian >= arabic:
+        if persian * _CLEARLY > arabic or not arabic:
             found.add("fa")
-        if arabic >= persian:
+        if arabic * _CLEARLY > persian or not persian:
             found.add("ar")
     return frozenset(found)

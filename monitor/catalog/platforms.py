@@ -30,13 +30,15 @@ class AddressRule:
 class Platform:
     """One platform. `names` are folded spellings; `group` is domestic, foreign, origin or client.
 
-    An ambiguous name is also an ordinary word ("yes", "chat", a person's name).
+    An ambiguous name is also an ordinary word ("yes", "chat", a person's name); `doubtful` are
+    the names of which that is true where the others are plain.
     """
 
     id: str
     name: str
     names: tuple[str, ...]
     ambiguous: bool
+    doubtful: frozenset[str]
     country: str
     group: str
     hosts: tuple[str, ...]
@@ -82,6 +84,7 @@ def _platform(row: Mapping[str, Any]) -> Platform:
         name=row["name"],
         names=tuple(sorted(names)),
         ambiguous=row["ambiguous"],
+        doubtful=frozenset(fold(name) for name in row.get("doubtful", ())),
         country=row["country"],
         group=row["group"],
         hosts=tuple(row["hosts"]),

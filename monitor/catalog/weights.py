@@ -1,7 +1,7 @@
 """Read weights.json: how much each feature of a post speaks for each label.
 
-The file is fitted by `tools/fit_weights.py` on the labelled posts of `tests/data`, and written by it
-alone; it holds names of features and numbers, no text.
+The file is fitted by `tools/fit_weights.py` on the labelled posts of `tests/data`, and written by
+it alone; it holds names of features and numbers, no text.
 """
 
 import json

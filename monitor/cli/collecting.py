@@ -30,11 +30,20 @@ def check(context: typer.Context) -> None:
     for entry in settings.channel:
         about = ", ".join(x for x in (entry.title, entry.category, entry.country) if x)
         result(f"@{entry.username}\t{entry.source}\t{about}")
-    say(
-        f"{invoked.config}: {len(settings.channel)} channels; each is asked after every "
-        f"{preview.poll}, at {preview.requests_per_second:g} requests a second over all, "
-        f"from {preview.base_url}"
-    )
+    through = sum(entry.source == "telegram" for entry in settings.channel)
+    say(f"{invoked.config}: {len(settings.channel)} channels")
+    if through < len(settings.channel):
+        say(
+            f"{len(settings.channel) - through} by public pages: each is asked after every "
+            f"{preview.poll}, at {preview.requests_per_second:g} requests a second over all, "
+            f"from {preview.base_url}"
+        )
+    if through:
+        telegram = settings.sources.telegram
+        say(
+            f"{through} through an account: each is asked after every {telegram.poll} to "
+            f"{telegram.slowest}, at {telegram.requests_per_second:g} requests a second an account"
+        )
 
 
 def checked(invoked: Invocation) -> Settings:

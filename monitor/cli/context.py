@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
@@ -13,10 +14,14 @@ from typing import Any, TypeVar
 from monitor.clock import Clock, FixedClock, SystemClock, as_utc
 from monitor.config import Settings, load
 from monitor.errors import BadUsage, Interrupted
+from monitor.log import harmless
 from monitor.store.archive import Archive
 from monitor.store.database import Database, sqlite_path
 
 T = TypeVar("T")
+
+_OBEYED = re.compile("[\x7f-\x9f\u202a-\u202e]")
+"""What `log.harmless` replaces and JSON leaves as it is: it stands in strings alone."""
 
 GLOBAL_VALUES = ("--config", "--database", "--now")
 GLOBAL_FLAGS = ("--quiet", "--verbose")
@@ -127,13 +132,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def say(*lines: str) -> None:
     """Write for people, to standard error."""
     for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - this is the command line's voice
+        print(harmless(line), file=sys.stderr)  # noqa: T201 - this is the command line's voice
 
 
 def result(*lines: str) -> None:
     """Write results, to standard output."""
     for line in lines:
-        print(line)  # noqa: T201 - this is the command line's voice
+        print(harmless(line))  # noqa: T201 - this is the command line's voice
 
 
 def result_json(value: object) -> None:
@@ -142,8 +147,9 @@ def result_json(value: object) -> None:
 
 
 def as_json(value: object, indent: int | None = None) -> str:
-    """Write JSON readable as it stands; only what UTF-8 cannot hold is escaped."""
+    """Write JSON readable as it stands; what UTF-8 cannot hold or a terminal obeys is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -29,11 +29,15 @@ from monitor.cli.program import app, asked
 from monitor.cli.reviewing import HOW, as_task, decided, uncertainty, waits
 from monitor.errors import BadInput, BadUsage
 from monitor.jobs import classifying, judging
+from monitor.log import harmless
 from monitor.model import Json, Kind
 
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this username.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines.")]
 Lines = Annotated[str, typer.Argument(help="A file of JSON lines (.gz is read), or - for input.")]
+
+WIDE = 160
+"""Columns of a terminal from which on `cases` has room for what would change a state."""
 
 
 @app.command()
@@ -119,21 +123,29 @@ def cases(
     if as_json:
         result_json(chosen)
         return
-    table = Table("channel", "state", "since", "availability", "elsewhere", "why", box=None)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 400  # a file or a pipe has no width that words would have to fit
+    wide = console.width >= WIDE
+    head = ["channel", "state", "since", "availability", "elsewhere", "why"]
+    table = Table(*head, *["would change"] * wide, box=None)
     for case in chosen:
         elsewhere = ", ".join(
             f"{d.get('platform')}:{d.get('handle')}" for d in _list(case["destinations"])
         )
         table.add_row(
-            *(str(x or "-") for x in (
+            *(harmless(str(x or "-")) for x in (
                 case["channel"], case["state"], str(case["since"] or "-")[:10],
                 case["availability"], elsewhere, case["why"],
+                *["; ".join(_texts(case.get("would_change")))] * wide,
             ))
         )  # fmt: skip
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 240  # a file or a pipe has no width that words would have to fit
     console.print(table)
+    for case in chosen if channel is not None else []:
+        for name in _texts(case.get("because")):
+            result(f"because of finding {name}")
+        for change in _texts(case.get("would_change")):
+            result(f"would be {change}")
 
 
 @app.command()
@@ -234,6 +246,10 @@ def _is(name: Json, wanted: str) -> bool:
 
 def _number(value: Json) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(x) for x in value] if isinstance(value, list) else []
 
 
 def _list(value: Json) -> list[Mapping[str, Json]]:

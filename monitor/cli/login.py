@@ -1,6 +1,7 @@
 """`login`: sign an account in, once; the session file is all that is kept."""
 
 import getpass
+import signal
 import sys
 from typing import Annotated
 
@@ -62,13 +63,29 @@ def _show(url: str) -> None:
 
 def _ask(words: str, *, secret: bool = False) -> str:
     """Ask on standard error, read from standard input; what is secret is not echoed."""
-    if secret and sys.stdin.isatty():
-        answer = getpass.getpass(words, stream=sys.stderr)
-    else:
-        print(words, end="", file=sys.stderr, flush=True)  # noqa: T201 - a question for a person
-        answer = sys.stdin.readline()
-        if not answer:
-            msg = "standard input ended before the question was answered; run `login` by hand"
-            raise NeedsPerson(msg)
+    # asyncio's own handler only cancels the task, which reading would not notice: Ctrl-C would
+    # do nothing before the next Enter.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        answer = _typed(words, secret=secret)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if not answer:
+        msg = "standard input ended before the question was answered; run `login` by hand"
+        raise NeedsPerson(msg)
     log.hide([answer.strip()])
     return answer.strip()
+
+
+def _typed(words: str, *, secret: bool) -> str:
+    """Return the line that a person typed, with its end; nothing where there is none to come."""
+    if secret and sys.stdin.isatty():
+        try:
+            return getpass.getpass(words, stream=sys.stderr) + "\n"
+        except EOFError:
+            return ""
+    print(words, end="", file=sys.stderr, flush=True)  # noqa: T201 - a question for a person
+    answer = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        print(file=sys.stderr)  # noqa: T201 - nobody's Enter ended the line of the question
+    return answer

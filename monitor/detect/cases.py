@@ -1,7 +1,8 @@
 """One channel's findings joined into a state. The table of DESIGN.md section 2, as a fold.
 
 Everything that happened is put in the order of its time and read once; each event may move the
-state. What an event meant is said in `why`.
+state. What an event meant is said in `why`, and what it was in `because`. What posts mean for a
+state stands in `posting.py`.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,22 @@ BLIND = timedelta(days=30)
 """After so long without sight a channel is no longer called active: the first pass reads back as
 far (`sources.preview.first`). Uncalibrated."""
 
-_LEFT = (State.LEFT, State.GONE)
-_LEAVING = (State.ANNOUNCED, State.ANNOUNCED_NOT_DONE)
+DEPARTED = (State.LEFT, State.GONE)
+LEAVING = (State.ANNOUNCED, State.ANNOUNCED_NOT_DONE)
+_STAYING = (State.UNKNOWN, State.ACTIVE, State.PARALLEL, State.RETURNED)
+
+Event = Finding | Silence | Absence
+
+
+@dataclass(slots=True)
+class Tentative:
+    """A return that only posts speak for: what it would fall back to, and the posts so far."""
+
+    since: datetime
+    why: str
+    confidence: float
+    because: tuple[Event, ...]
+    posts: list[datetime] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -30,16 +45,40 @@ class Standing:
     notice: Finding | None = None
     confidence: float = 0.0
     moves: list[tuple[datetime, State]] = field(default_factory=list)
+    because: tuple[Event, ...] = ()
+    """What made the state, oldest first; empty where nothing but its posts did."""
+    deadline: datetime | None = None
+    """Until when a channel that announced may post before that counts as not doing it."""
+    before: State = State.ACTIVE
+    """What it was before it announced."""
+    stands: set[int | None] = field(default_factory=set)
+    """Posts whose notices of closure are still there."""
+    taken_back: Finding | None = None
+    strays: list[datetime] = field(default_factory=list)
+    """Posts of one that left which do not yet make a return."""
+    tentative: Tentative | None = None
+    silences: list[Silence] = field(default_factory=list)
+    """Those that moved a state."""
 
-    def move(self, state: State, since: datetime, why: str, confidence: float) -> None:
+    def move(
+        self, state: State, since: datetime, why: str, confidence: float, *because: Event
+    ) -> None:
         """Enter a state."""
         self.state, self.since, self.why, self.confidence = state, since, why, confidence
+        self.because = because
+        self.taken_back, self.tentative = None, None
+        self.strays = []
         self.moves.append((since, state))
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """What the fold reads: all of one channel, up to `now`."""
+    """What the fold reads: all of one channel, up to `now`.
+
+    `announcing` are posts that announce a closure, `pointing` those that carry an address or are
+    forwards: a reminder or an advertisement may be one, so it alone is no return. `changed` are
+    the findings of notices that were deleted or edited.
+    """
 
     notices: Sequence[Finding]
     posts: Timeline
@@ -48,63 +87,100 @@ class Events:
     absences: Sequence[Absence]
     coverage: Coverage
     now: datetime
+    pointing: frozenset[int] = frozenset()
+    changed: Sequence[Finding] = ()
 
 
-def stand(events: Events) -> Standing:
-    """Read a channel's events in their order and return where it stands."""
-    standing = Standing()
-    if len(events.posts):
-        standing.move(State.ACTIVE, events.posts[0][1], "it posts, and announced nothing", 0.8)
-    cursor = 0
-    for at, _order, event in sorted(_in_order(events), key=lambda item: item[:2]):
-        cursor = _read_posts(standing, events, cursor, at)
-        if isinstance(event, Finding):
-            _read_notice(standing, event)
-        elif isinstance(event, Silence):
-            _read_silence(standing, event)
-        else:
-            _read_absence(standing, event, at)
-    _read_posts(standing, events, cursor, None)
-    _read_blindness(standing, events)
-    return standing
+def effective_at(notice: Finding) -> datetime:
+    """Return when a notice takes effect: the day that it names, else its own time."""
+    named = notice.details.get("effective_at")
+    return max(notice.at, datetime.fromisoformat(named)) if isinstance(named, str) else notice.at
 
 
-def _in_order(events: Events) -> list[tuple[datetime, int, Finding | Silence | Absence]]:
+def in_order(events: Events) -> list[tuple[datetime, int, Event]]:
     """Return what may move a state, beside posts, with its time and its rank among equals."""
-    found: list[tuple[datetime, int, Finding | Silence | Absence]] = []
+    found: list[tuple[datetime, int, Event]] = []
     for absence in events.absences:
         if absence.certain and absence.state is Availability.NOT_FOUND:
             found.append((absence.start, 1, absence))
             if absence.end is not None:
                 found.append((absence.end, 1, absence))
-    found += [(n.at, 2, n) for n in events.notices]
-    found += [(s.known_at, 3, s) for s in events.silences]
-    return found
+    found += [(n.at, 2, n) for n in (*events.notices, *events.changed)]
+    closures = [n for n in events.notices if n.kind is Kind.CLOSURE_NOTICE]
+    for silence in events.silences:
+        # One that stops before the day that it named has left only once that day is past too.
+        named = [effective_at(n) for n in closures if n.at <= silence.start]
+        known = max([silence.start, *named[-1:]]) + silence.limit
+        if known <= silence.seen_until:
+            found.append((known, 3, silence))
+    return sorted(found, key=lambda item: item[:2])
 
 
-def _read_notice(standing: Standing, notice: Finding) -> None:
+def read_notice(standing: Standing, notice: Finding, events: Events) -> None:
+    """Read what a channel says of its own place, or took back."""
     sure = notice.confidence
     match notice.kind:
         case Kind.CLOSURE_NOTICE:
-            if standing.state not in (*_LEFT, *_LEAVING):
+            standing.stands.add(_post_of(notice))
+            if standing.state not in (*DEPARTED, *LEAVING):
                 standing.notice = notice
-                standing.move(State.ANNOUNCED, notice.at, "it announced that it leaves", sure)
+                standing.before = standing.state
+                standing.stands = {_post_of(notice)}
+                # The rhythm is that before the notice: what came after may be a winding down.
+                index = max(0, events.posts.first_after(0, notice.at) - 1)
+                standing.deadline = effective_at(notice) + limit_at(events.posts, index)
+                words = "it announced that it leaves"
+                standing.move(State.ANNOUNCED, notice.at, words, sure, notice)
         case Kind.RETURN_NOTICE:
-            if standing.state in (*_LEFT, *_LEAVING, State.PARTIAL):
-                standing.move(State.RETURNED, notice.at, "it announced that it is back", sure)
+            _read_return(standing, notice)
         case Kind.PARTIAL_MOVE:
-            if standing.state in (State.UNKNOWN, State.ACTIVE, State.PARALLEL, State.RETURNED):
+            if standing.state in _STAYING:
                 standing.notice = notice
-                standing.move(State.PARTIAL, notice.at, "it moved part of its posts", sure)
+                words = "it moved part of its posts"
+                standing.move(State.PARTIAL, notice.at, words, sure, notice)
         case Kind.INVITATION:
             if standing.state in (State.UNKNOWN, State.ACTIVE):
                 standing.notice = notice
-                standing.move(State.PARALLEL, notice.at, "it invites elsewhere, and stays", sure)
+                words = "it invites elsewhere, and stays"
+                standing.move(State.PARALLEL, notice.at, words, sure, notice)
+        case Kind.POST_DELETED | Kind.POST_EDITED:
+            _read_taken_back(standing, notice)
 
 
-def _read_silence(standing: Standing, silence: Silence) -> None:
-    notice = standing.notice
-    if standing.state in _LEAVING and notice is not None and silence.start >= notice.at:
+def _read_return(standing: Standing, notice: Finding) -> None:
+    if standing.state in (*DEPARTED, *LEAVING, State.PARTIAL):
+        words = "it announced that it is back"
+        standing.move(State.RETURNED, notice.at, words, notice.confidence, notice)
+    elif standing.tentative is not None:
+        standing.tentative, standing.confidence = None, notice.confidence
+        standing.because = (*standing.because, notice)
+
+
+def _post_of(notice: Finding) -> int | None:
+    return notice.evidence[0].post_id if notice.evidence else None
+
+
+def _read_taken_back(standing: Standing, change: Finding) -> None:
+    """Read that a notice of closure was deleted, or edited into something else."""
+    if change.details.get("from_label") != "closure" or change.details.get("to_label") == "closure":
+        return
+    standing.stands.discard(_post_of(change))
+    if standing.state is State.ANNOUNCED and not standing.stands:
+        # Those who leave tidy up as well: only posting on shows that it stays.
+        standing.taken_back = change
+        standing.because = (*standing.because, change)
+        standing.why = f"it announced that it leaves, and took that back on {change.at:%Y-%m-%d}"
+    elif standing.state in (State.ACTIVE, State.PARALLEL) and change.kind is Kind.POST_EDITED:
+        # The post reads otherwise by now, so that it moved no state when it was read.
+        standing.why += f"; a notice that it leaves was edited away by {change.at:%Y-%m-%d}"
+        standing.because = (*standing.because, change)
+
+
+def read_silence(standing: Standing, silence: Silence) -> None:
+    """Read a covered silence: it completes a departure, or shows that a return was none."""
+    notice, tentative = standing.notice, standing.tentative
+    before = len(standing.moves)
+    if standing.state in LEAVING and notice is not None and silence.start >= notice.at:
         days = silence.limit / timedelta(days=1)
         standing.move(
             State.LEFT,
@@ -112,53 +188,35 @@ def _read_silence(standing: Standing, silence: Silence) -> None:
             f"it announced that it leaves and then posted nothing for more than {days:.0f} days "
             "that we saw",
             min(0.95, standing.confidence),
+            notice,
+            silence,
         )
+    elif tentative is not None:
+        times = f"{len(tentative.posts)} post{'s' * (len(tentative.posts) > 1)}"
+        days_said = f"{tentative.posts[0]:%Y-%m-%d}"
+        why = tentative.why.partition("; after ")[0]
+        standing.move(
+            State.LEFT,
+            tentative.since,
+            f"{why}; after {times} on {days_said} it was silent again",
+            tentative.confidence,
+            *tentative.because,
+            silence,
+        )
+    if len(standing.moves) > before:
+        standing.silences.append(silence)
 
 
-def _read_absence(standing: Standing, absence: Absence, at: datetime) -> None:
+def read_absence(standing: Standing, absence: Absence, at: datetime) -> None:
+    """Read that a channel was not found, or is there again."""
     if at == absence.start:
-        standing.move(State.GONE, at, "nobody has its name any more, seen twice", 0.9)
+        words = "nobody has its name any more, seen twice"
+        standing.move(State.GONE, at, words, 0.9, absence)
     elif standing.state is State.GONE:
-        standing.move(State.RETURNED, at, "it can be seen again", 0.9)
+        standing.move(State.RETURNED, at, "it can be seen again", 0.9, absence)
 
 
-def _read_posts(standing: Standing, events: Events, cursor: int, until: datetime | None) -> int:
-    """Read the posts before a moment (all, for None) from `cursor` on; return the new cursor."""
-    posts = events.posts
-    while cursor < len(posts):
-        threshold = _posts_matter_after(standing, events)
-        if threshold is None:
-            break  # no post moves this state; a later event may change that
-        cursor = posts.first_after(cursor, threshold)
-        if cursor == len(posts) or (until is not None and posts[cursor][1] >= until):
-            break
-        post_id, at = posts[cursor]
-        if post_id not in events.announcing:
-            if standing.state is State.ANNOUNCED:
-                words = "it announced that it leaves, and posts on"
-                standing.move(State.ANNOUNCED_NOT_DONE, at, words, 0.9)
-            else:
-                standing.move(State.RETURNED, at, "it posts again", 0.85)
-        cursor += 1
-    return cursor
-
-
-def _posts_matter_after(standing: Standing, events: Events) -> datetime | None:
-    """Return the moment after which a post moves the state; None where none does."""
-    if standing.since is not None and standing.state in _LEFT:
-        return standing.since
-    if standing.state is State.ANNOUNCED and standing.notice is not None:
-        start = standing.notice.at
-        effective = standing.notice.details.get("effective_at")
-        if isinstance(effective, str):
-            start = max(start, datetime.fromisoformat(effective))
-        # The rhythm is that before the notice: what came after it may be a winding down.
-        index = max(0, events.posts.first_after(0, standing.notice.at) - 1)
-        return start + limit_at(events.posts, index)
-    return None
-
-
-def _read_blindness(standing: Standing, events: Events) -> None:
+def read_blindness(standing: Standing, events: Events) -> None:
     """Call nothing active that was not seen for long."""
     seen = events.coverage.end
     if standing.state in (State.ACTIVE, State.PARALLEL) and seen is not None:
@@ -169,4 +227,5 @@ def _read_blindness(standing: Standing, events: Events) -> None:
                 seen,
                 f"it was {standing.state} when last seen, {blind.days} days ago",
                 0.0,
+                *standing.because,
             )

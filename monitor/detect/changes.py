@@ -45,6 +45,8 @@ class Changes:
         seen_at: datetime,
         deleted_at: datetime | None,
         sha256: str | None,
+        *,
+        labels: tuple[Label, Label] | None = None,
     ) -> None:
         """Read one post that was edited or deleted.
 
@@ -54,11 +56,12 @@ class Changes:
             seen_at: when the version that stands was first seen.
             deleted_at: when its deletion was noticed.
             sha256: of the evidence of the version that stands.
+            labels: of its oldest version and of the one that stands, where known already.
         """
-        now = self._label(post, post.text, post.links)
+        now = labels[1] if labels else self._label(post, post.text, post.links)
         steps = [*((text, links) for _, text, links, _ in earlier), (post.text, post.links)]
         if any(a != b for a, b in itertools.pairwise(steps)):
-            before = self._label(post, *steps[0])
+            before = labels[0] if labels else self._label(post, *steps[0])
             if {before, now} - _NO_NOTICE and before is not now:
                 self._notices.append(
                     (Kind.POST_EDITED, post, seen_at, before, now, steps[0][0], sha256)
@@ -136,5 +139,7 @@ class Changes:
 
 
 def belongs_in_case(finding: Finding) -> bool:
-    """Return whether a finding is a step of its case: ordinary changes are not."""
-    return finding.rule not in {"changes.deleted", "changes.edited"}
+    """Return whether a finding is a step of its case: ordinary changes and doubts are not."""
+    return finding.rule not in {
+        "changes.deleted", "changes.edited", "subscribers.undetermined"
+    }  # fmt: skip

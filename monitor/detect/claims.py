@@ -8,10 +8,7 @@ from monitor.detect.actors import Actor, actor_of
 from monitor.detect.clauses import Sentence
 from monitor.detect.frames import Around, Frame
 
-
-ACTS = (
-    *("stop", "leave", "move", "nomore", "last", "only", "returns", "stays", "deny", "denial"),
-)
+ACTS = (*("stop", "leave", "move", "nomore", "last", "only", "returns", "stays", "deny", "denial"),)
 """Roles of which every claim has one, but "from now on, all news in A"."""
 
 

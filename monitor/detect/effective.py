@@ -1,8 +1,8 @@
 """Read the day that a notice names: when it takes effect. A folded sentence in, a time or None out.
 
-Days are Jalali, Gregorian or relative to the post: "from 1 Ordibehesht", "с 15.02.2026", "tomorrow",
-"until the end of the month". The time is the beginning of that day in UTC: which zone the writer
-meant is not known. A day long past is no step to come, and gives None.
+Days are Jalali, Gregorian or relative to the post: "from 1 Ordibehesht", "с 15.02.2026",
+"tomorrow", "until the end of the month". The time is the beginning of that day in UTC: which zone
+the writer meant is not known. A day long past is no step to come, and gives None.
 """
 
 import re
@@ -87,7 +87,12 @@ def _whole(year: int, *, jalali: bool) -> int:
 
 
 def _end_of(
-    make: Callable[[int, int, int], date], month: int, year: int | None, today: date, *, jalali: bool
+    make: Callable[[int, int, int], date],
+    month: int,
+    year: int | None,
+    today: date,
+    *,
+    jalali: bool,
 ) -> date | None:
     """Return the last day of a month: the day before the next one begins."""
     now = today.year - 621 if jalali else today.year
@@ -127,11 +132,10 @@ def _relative(folded: str, today: date) -> Iterator[tuple[int, date]]:
             made = _end_of(make, now.month, now.year, today, jalali=persian)
         elif what == "end of week":
             # The week ends on Friday where it is said in Persian or Arabic, else on Sunday.
-            last = 4 if any("\u0600" <= char for char in hit.group()) else 6
+            last = 4 if any(char >= "\u0600" for char in hit.group()) else 6
             made = today + timedelta(days=(last - today.weekday()) % 7)
         elif what.startswith("weekday "):
             made = today + timedelta(days=(int(what[8:]) - today.weekday()) % 7)
         else:
             made = today + timedelta(days=int(what))
-        if made is not None:
-            yield hit.start(), made
+        yield from [(hit.start(), day) for day in [made] if day is not None]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.clock import as_rfc3339
 from monitor.detect.reading import Said, Shown
+from monitor.detect.standing import BlockChange
 from monitor.model import Channel, Evidence, Finding, Json, Kind, Label
 
 QUOTE = 300
@@ -82,6 +83,8 @@ class Writer:
             "text": said.text[:QUOTE],
             "against": list[Json](verdict.against),
         }
+        if verdict.effective_at is not None:
+            details["effective_at"] = as_rfc3339(verdict.effective_at)
         return self.write(
             kind,
             said.at,
@@ -109,6 +112,22 @@ class Writer:
                 Evidence(shown.post_id, self.address(shown.post_id), shown.url, shown.sha256),
             ),
             details={"platform": shown.platform, "handle": shown.handle},
+        )
+
+    def block_changed(self, change: BlockChange) -> Finding:
+        """Write a change of the links that stand under a channel's posts."""
+        return self.write(
+            Kind.LINK_BLOCK_CHANGED,
+            change.at,
+            first=f"{change.post_id} block",
+            confidence=0.85,
+            rule="standing.block_changed",
+            summary="changed the links that stand under its posts",
+            evidence=(Evidence(change.post_id, self.address(change.post_id), None, change.sha256),),
+            details={
+                "added": [{"platform": p, "handle": h} for p, h in change.added],
+                "removed": [{"platform": p, "handle": h} for p, h in change.removed],
+            },
         )
 
 

@@ -62,7 +62,7 @@ def unsaid(part: Sentence) -> bool:
     return part.has("block") and not part.has("telegram")
 
 
-def closing(part: Sentence, around: Around) -> Frame | None:
+def closing(part: Sentence, around: Around) -> Frame | None:  # noqa: C901, PLR0911 - rules, in order
     """Find a stop, a leaving, a last post or a move away; denial and pauses are none."""
     if not part.has("stop", "nomore", "last", "leave", "move"):
         return None

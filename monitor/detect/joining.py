@@ -1,13 +1,22 @@
 """Everything known of one channel in; its findings and its case out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.detect import cases, lifecycle, reviewing, silence, subscribers
+from monitor.detect import (
+    cases,
+    explaining,
+    identity,
+    lifecycle,
+    posting,
+    reviewing,
+    silence,
+)
 from monitor.detect.changes import Changes, belongs_in_case
 from monitor.detect.findings import Writer
 from monitor.detect.reading import Reading
+from monitor.detect.subscribers import series, writing
 from monitor.model import (
     Availability,
     Case,
@@ -34,7 +43,9 @@ class Known:
     """One channel's facts up to `now`, its posts read already.
 
     `routes` are those by which it is asked after; `taken_at` is when another channel was first
-    met under its name. `decisions` are what people decided about its findings by `now`.
+    met under its name. `pointing` are the posts since its first closure notice that carry an
+    address or are forwards; `ending` is its last post, where that is a pinned one without words.
+    `decisions` are what people decided about its findings by `now`.
     """
 
     channel: Channel
@@ -47,6 +58,8 @@ class Known:
     taken_at: datetime | None
     now: datetime
     changes: Changes | None = None
+    pointing: frozenset[int] = frozenset()
+    ending: silence.Ending | None = None
     decisions: Mapping[Subject, Review] = field(default_factory=dict)
 
 
@@ -55,37 +68,53 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     writer = Writer(known.channel)
     absences = lifecycle.absences(known.probes, known.routes)
     silences = silence.silences(known.reading.posts, known.coverage, known.now)
-    swaps = lifecycle.reassignments(known.counts)
+    swaps = identity.reassignments(known.counts)
+    counted = series.of_one_channel(known.counts, swaps, known.probes)
     said = reviewing.marked((writer.said(s) for s in known.reading.said), known.decisions)
+    changed = known.changes.findings(writer) if known.changes else []
+    events = cases.Events(
+        notices=reviewing.movers(said),
+        posts=known.reading.posts,
+        announcing=frozenset(known.reading.announcing) - reviewing.rejected_posts(said),
+        silences=[s for s in silences if _stands(known, Kind.SILENCE, s.post_id)],
+        absences=[a for a in absences if _stands(known, Kind.GONE, a.start.isoformat())],
+        coverage=known.coverage,
+        now=known.now,
+        pointing=known.pointing,
+        changed=[f for f in changed if belongs_in_case(f)],
+    )
+    standing = posting.stand(events)
     found = [
         *said,
         *(writer.shown(shown) for shown in known.reading.shown.values()),
-        *silence.findings(writer, silences),
+        *silence.findings(
+            writer,
+            silences,
+            silence.pauses(known.reading.posts, known.coverage, known.channel.country),
+            after_notice=standing.silences,
+            ending=known.ending,
+        ),
         *lifecycle.availability_findings(writer, absences),
-        *lifecycle.profile_findings(writer, known.profiles),
-        *lifecycle.reassignment_findings(writer, swaps, known.taken_at),
-        *(known.changes.findings(writer) if known.changes else ()),
-        *subscribers.findings(writer, known.counts, [new.at for _, new in swaps]),
+        *identity.profile_findings(writer, known.profiles),
+        *identity.reassignment_findings(writer, swaps, known.taken_at),
+        *changed,
+        *(writer.block_changed(change) for change in known.reading.block_changes()),
+        *writing.findings(writer, counted),
     ]
     found = reviewing.marked(found, known.decisions)
     found.sort(key=lambda f: (f.at, f.kind, f.id))
-    standing = cases.stand(
-        cases.Events(
-            notices=reviewing.movers(said),
-            posts=known.reading.posts,
-            announcing=frozenset(known.reading.announcing) - reviewing.rejected_posts(said),
-            silences=[s for s in silences if _stands(known, Kind.SILENCE, s.post_id)],
-            absences=[a for a in absences if _stands(known, Kind.GONE, a.start.isoformat())],
-            coverage=known.coverage,
-            now=known.now,
-        )
-    )
     standing.why += reviewing.waiting(said)
+    case = _case(known, counted, standing, [f for f in found if belongs_in_case(f)])
+    case = replace(
+        case,
+        because=explaining.because(standing, found),
+        would_change=explaining.outlook(standing, events),
+    )
     return found, ChannelView(
         channel=known.channel,
-        case=_case(known, standing, [f for f in found if belongs_in_case(f)]),
+        case=case,
         # A page rounds what the landing page of the same day does not: the sharper one is shown.
-        counts=tuple(subscribers.daily(known.counts)),
+        counts=tuple(c for part in counted for c in series.daily(series.credible(part))),
         covered=known.coverage.spans,
         links=known.reading.link_uses(),
         posts_by_day=known.reading.posts_by_day(),
@@ -97,7 +126,12 @@ def _stands(known: Known, kind: Kind, first: object) -> bool:
     return not reviewing.rejected(known.decisions, kind, first)
 
 
-def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> Case:
+def _case(
+    known: Known,
+    counted: Sequence[Sequence[Count]],
+    standing: cases.Standing,
+    found: Sequence[Finding],
+) -> Case:
     posts = known.reading.posts
     last = posts[-1][1] if len(posts) else None
     seen = known.coverage.end
@@ -115,7 +149,7 @@ def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> C
             for (platform, folded), s in known.reading.shown.items()
             if _stands(known, Kind.DESTINATION_LINK, f"{platform}:{folded}")
         ),
-        subscribers=_change(known.counts, standing.notice),
+        subscribers=_change(counted, standing.notice),
         silence_days=None
         if last is None or seen is None
         else max(0.0, (min(seen, known.now) - last) / timedelta(days=1)),
@@ -125,18 +159,21 @@ def _case(known: Known, standing: cases.Standing, found: Sequence[Finding]) -> C
     )
 
 
-def _change(counts: Sequence[Count], notice: Finding | None) -> SubscriberChange | None:
-    """Return subscribers at the last count before the notice, and at the last of all."""
+def _change(counted: Sequence[Sequence[Count]], notice: Finding | None) -> SubscriberChange | None:
+    """Return subscribers at the last count before the notice, and at the last of all.
+
+    Both are of the channel that gave the notice, though its name may have passed to another.
+    """
     if notice is None:
         return None
-    before = [c for c in counts if c.at <= notice.at]
-    after = [c for c in counts if c.at > notice.at]
-    if not before or not after:
-        return None
-    old, new = _sharpest(before), _sharpest(after)
-    if old.middle <= 0:
-        return None
-    return SubscriberChange(old, new, 100 * (new.middle / old.middle - 1))
+    for part in counted:
+        counts = series.credible(part)
+        before = [c for c in counts if c.at <= notice.at]
+        after = [c for c in counts if c.at > notice.at]
+        if before and after:
+            old, new = _sharpest(before), _sharpest(after)
+            return SubscriberChange(old, new, 100 * (new.middle / old.middle - 1))
+    return None
 
 
 def _sharpest(counts: Sequence[Count]) -> Interval:

@@ -1,4 +1,4 @@
-"""What became of the channel itself: gone, private, back; renamed, re-titled, replaced.
+"""What became of the channel itself: gone, private, restricted, and back. Probes in, findings out.
 
 Probes that were `unreachable` are our own failure and are passed over: they neither begin nor end
 anything.
@@ -12,13 +12,11 @@ from datetime import datetime, timedelta
 from monitor.detect.findings import Writer, times
 from monitor.model import (
     Availability,
-    Count,
     Evidence,
     Finding,
     Json,
     Kind,
     Probe,
-    Profile,
 )
 
 APART = timedelta(hours=1)
@@ -26,11 +24,6 @@ APART = timedelta(hours=1)
 
 PAGES = "preview"
 """The route of the public pages; the others are accounts."""
-
-FALLEN_SHARE = 0.5
-FALLEN_BY = 100
-"""A highest post id that falls below this share and by this many is another channel's: seen
-once in the data, 9176 to 40 (FACTS.md); deleting recent posts lowers it by a few. Uncalibrated."""
 
 _KINDS = {
     Availability.NOT_FOUND: Kind.GONE,
@@ -222,89 +215,3 @@ def _why(absence: Absence) -> dict[str, Json]:
     if absence.state is Availability.RESTRICTED and absence.reason:
         return {"reason": absence.reason}
     return {}
-
-
-_CHANGES = (
-    (Kind.USERNAME_CHANGED, "username", "changed its username from {0} to {1}"),
-    (Kind.TITLE_CHANGED, "title", "changed its title"),
-    (Kind.ABOUT_CHANGED, "about", "changed its description"),
-)
-
-
-def profile_findings(writer: Writer, profiles: Sequence[Profile]) -> list[Finding]:
-    """Write each change of username, title and description; what a page left out is no change."""
-    written = []
-    for kind, name, words in _CHANGES:
-        values = [(p.at, getattr(p, name)) for p in profiles if getattr(p, name) is not None]
-        for (_, old), (at, new) in itertools.pairwise(values):
-            if old == new or (name == "username" and old.casefold() == new.casefold()):
-                continue
-            written.append(
-                writer.write(
-                    kind,
-                    at,
-                    first=f"{at.isoformat()} {name}",
-                    confidence=0.95,
-                    rule=f"lifecycle.{name}",
-                    summary=words.format(old, new),
-                    evidence=(Evidence(url=f"https://t.me/{writer.channel.username}", quote=new),),
-                    details={"from": old, "to": new},
-                )
-            )
-    return written
-
-
-def reassignments(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
-    """Return pairs of counts between which a username must have passed to another channel.
-
-    Seen from the highest post id, which never falls far while a channel is the same.
-    """
-    known = [c for c in counts if c.max_post_id is not None]
-    return [
-        (old, new)
-        for old, new in itertools.pairwise(known)
-        if (new.max_post_id or 0) < FALLEN_SHARE * (old.max_post_id or 0)
-        and (old.max_post_id or 0) - (new.max_post_id or 0) > FALLEN_BY
-    ]
-
-
-def reassignment_findings(
-    writer: Writer, pairs: Sequence[tuple[Count, Count]], taken_at: datetime | None
-) -> list[Finding]:
-    """Write that a username now means another channel: from counts, or from the channel's id.
-
-    `taken_at` is when another id was first met under this channel's name.
-    """
-    written = [
-        writer.write(
-            Kind.USERNAME_REASSIGNED,
-            new.at,
-            first=new.at.isoformat(),
-            confidence=0.85,
-            rule="lifecycle.highest_post_id_fell",
-            summary="is another channel than before: its highest post id fell from "
-            f"{old.max_post_id} to {new.max_post_id}",
-            evidence=(Evidence(url=f"https://t.me/{writer.channel.username}", quote=new.title),),
-            details={
-                "max_post_id_from": old.max_post_id,
-                "max_post_id_to": new.max_post_id,
-                "title_from": old.title,
-                "title_to": new.title,
-            },
-        )
-        for old, new in pairs
-    ]
-    if taken_at is not None:
-        written.append(
-            writer.write(
-                Kind.USERNAME_REASSIGNED,
-                taken_at,
-                first="id",
-                confidence=0.99,
-                rule="lifecycle.other_id",
-                summary="lost its username to another channel",
-                evidence=(Evidence(url=f"https://t.me/{writer.channel.username}"),),
-                details={"telegram_id": writer.channel.telegram_id},
-            )
-        )
-    return written

@@ -83,6 +83,13 @@ def _telegram_acts(claim: Claim) -> bool:
     )
 
 
+def dismissed(claims: Sequence[Claim]) -> bool:
+    """Whether all claims of a post are of readers in general, of Telegram itself, or only cited."""
+    return bool(claims) and all(
+        _crowd(claim) or _cited(claim) or _telegram_acts(claim) for claim in claims
+    )
+
+
 def reports(claims: Sequence[Claim], around: Around) -> list[Claim]:
     """Return the claims about another channel's closing, moving, staying or returning."""
     out = []

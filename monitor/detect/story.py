@@ -51,6 +51,13 @@ def inside(parts: Sequence[Sentence], folded: str, shown: Sequence[DestinationLi
     return not any(part.names or part.has("elsewhere", "telegram") for part in parts)
 
 
+def _of_waters(parts: Sequence[Sentence]) -> bool:
+    """Whether the post is about a canal, a TV channel or a school, and names no messenger."""
+    return any(part.has("block") for part in parts) and not any(
+        part.has("telegram", "elsewhere") or part.names for part in parts
+    )
+
+
 def _of_itself(claims: Sequence[Claim]) -> tuple[Label, list[Claim]]:
     mine = [claim for claim in claims if claim.actor is Actor.SELF]
     by = {act: [c for c in mine if c.act == act] for act in ("close", "only", "back", "stay")}
@@ -70,7 +77,7 @@ def _of_itself(claims: Sequence[Claim]) -> tuple[Label, list[Claim]]:
     return Label.NONE, []
 
 
-def tell(
+def tell(  # noqa: PLR0911 - rules, in order
     parts: Sequence[Sentence],
     folded: str,
     claims: Sequence[Claim],
@@ -88,6 +95,8 @@ def tell(
     label, grounds = _of_itself(claims)
     if label is Label.CLOSURE and inside(parts, folded, shown):
         return Story(Label.NONE, "inside")
+    if label is not Label.NONE and _of_waters(parts):
+        return Story(Label.NONE, "block")
     if label is not Label.NONE:
         return Story(label, grounds[0].frame.rule, tuple(grounds))
     others = reports(claims, around)

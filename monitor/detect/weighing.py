@@ -20,11 +20,6 @@ class Weighed:
     chances: Mapping[Label, float]
     features: Mapping[str, float]
 
-    @property
-    def label(self) -> Label:
-        """The likeliest label; the first in the order of `Label` among equals."""
-        return max(Label, key=lambda label: self.chances[label])
-
     def speaking(self, label: Label, against: Label) -> list[tuple[str, float]]:
         """Return what speaks for one label rather than another: features and weights, most first.
 
@@ -41,7 +36,7 @@ class Weighed:
 
 
 def weigh(features: Mapping[str, float]) -> Weighed:
-    """Return how likely each label is for a post with these features; unknown ones count nothing."""
+    """Return how likely each label is for a post of these features; unknown ones count nothing."""
     table = weights.load()
     sums = list(table.bias)
     for name, value in features.items():

@@ -12,13 +12,13 @@ from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
 from monitor.errors import MonitorError, Retryable
 from monitor.jobs.collecting import Visited
-from monitor.jobs.following import Follower
+from monitor.jobs.following import ABSENT_AGAIN, Follower
 from monitor.jobs.keeping_pace import kept_pace
 from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
 from monitor.log import logger
 from monitor.model import Availability
 from monitor.secrets import AccountSecrets
-from monitor.sources.telegram import Account, AccountLost, Flooded, Timer
+from monitor.sources.telegram import WAIT_S, Account, AccountLost, Flooded, Timer
 from monitor.store import accounts, channels, visits
 from monitor.store.accounts import Standing
 from monitor.store.database import Database
@@ -43,13 +43,19 @@ class Asker:
     _leaving: list[Account] = field(default_factory=list)
     _states_at: dict[str, datetime] = field(default_factory=dict)
 
-    async def take(self, secret: AccountSecrets) -> Account | None:
-        """Open one account; returns None, having said why, where that failed."""
+    async def take(self, secret: AccountSecrets, wait_s: float = WAIT_S) -> Account | None:
+        """Open one account; returns None, having said why, where that failed.
+
+        `wait_s` is how long another process may take to let go of the session file.
+
+        Raises:
+            MonitorError: the session file is in use, or cannot be used at all.
+        """
         name = secret.name
         pace = await kept_pace(self.database, self.settings, self.clock, name, self.timer)
         account = Account(secret, self.settings, pace, base=self.base)
         try:
-            await account.open()
+            await account.open(wait_s)
         except AccountLost as error:
             self.lost[name] = error
             logger().error("account cannot be used", account=name, why=str(error))
@@ -82,7 +88,8 @@ class Asker:
             plan = plans.get(entry.username.casefold(), Plan())
             ahead = plan.due_at is not None and timedelta() < plan.due_at - now
             # A clock that was set back must not silence a channel for as long as it was ahead.
-            far = plan.due_at is not None and plan.due_at - now > 2 * self.settings.slowest
+            longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
+            far = plan.due_at is not None and plan.due_at - now > longest
             (resting if ahead and not far else due).append(entry)
         if due:
             await self._check_states(entries, plans)

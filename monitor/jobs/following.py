@@ -11,13 +11,13 @@ from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
 from monitor.jobs.collecting import Visited
 from monitor.jobs.history import Reader
-from monitor.jobs.keeping_told import ROUTE, keep_info, keep_posts, keep_probe
+from monitor.jobs.keeping_told import ROUTE, keep_deleted, keep_info, keep_posts, keep_probe
 from monitor.log import logger
 from monitor.model import Availability, ChannelInfo, Peer
 from monitor.sources.telegram import Account, StaleAccess, Unavailable
 from monitor.store import accounts, channels, posts, visits
 from monitor.store.archive import Archive
-from monitor.store.database import Connection, Database, facts_changed
+from monitor.store.database import Connection, Database
 from monitor.store.visits import Plan
 
 REREADS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7))
@@ -217,8 +217,9 @@ class Follower:
             await keep_posts(
                 connection, self.archive, key, found, telegram_id=peer.telegram_id, at=now
             )
-            if await posts.mark_deleted(connection, key, missing, now):
-                await facts_changed(connection)
+            await keep_deleted(
+                connection, self.archive, key, missing, telegram_id=peer.telegram_id, at=now
+            )
 
     async def _interval(self, connection: Connection, key: int, *, joined: bool) -> timedelta:
         """Return how long to wait until the next poll: half the usual gap, within bounds."""

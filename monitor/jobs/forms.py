@@ -2,6 +2,8 @@
 
 from monitor.clock import as_rfc3339
 from monitor.model import Case, Finding, Json, Verdict
+from monitor.report.reasons import would_change
+from monitor.report.words import load
 
 
 def finding_form(finding: Finding) -> dict[str, Json]:
@@ -50,6 +52,8 @@ def case_form(case: Case) -> dict[str, Json]:
             {"at": as_rfc3339(f.at), "kind": str(f.kind), "finding": f.id} for f in case.timeline
         ],
         "why": case.why,
+        "because": list(case.because),
+        "would_change": [would_change(o, load("en")) for o in case.would_change],
     }
 
 

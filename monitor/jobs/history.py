@@ -4,7 +4,8 @@ What is stored is a stretch of ids that grows at its end; a kill costs at most t
 on its way, which is asked for again.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,12 +14,12 @@ from monitor.clock import Clock
 from monitor.config import TelegramSettings
 from monitor.jobs.batches import gathered
 from monitor.jobs.collecting import Visited
-from monitor.jobs.keeping_told import ROUTE, keep_posts, keep_probe
+from monitor.jobs.keeping_told import ROUTE, Proof, keep_posts, keep_probe, prove_posts, public_name
 from monitor.model import Availability, Peer, Post
-from monitor.sources.telegram import Account
+from monitor.sources.telegram import Account, Told
 from monitor.store import observations, posts, ranges
 from monitor.store.archive import Archive
-from monitor.store.database import Connection, Database
+from monitor.store.database import Connection, Database, finished
 
 
 @dataclass(slots=True)
@@ -105,21 +106,24 @@ class Reader:
         async with self.database.begin() as connection:
             # Nothing lay between the post that is stored already and the first new one.
             covered = await posts.time_of(connection, key, after) if after else None
+            public = await public_name(connection, peer.telegram_id)
         history = account.history(peer, after=after, before=before, since=since)
         async with aclosing(gathered(history)) as batches:
             async for batch in batches:
-                come = [p for page in batch for p in page]
-                told = [p for p in come if until is None or p.at < until]
-                if told:
+                now = self.clock.now()
+                # In a thread: packing and the disk do not keep the next pages from coming.
+                told, beyond, proof = await finished(
+                    asyncio.to_thread(self._prepare, batch, peer, public, until, now)
+                )
+                if proof is not None:
                     ids = [p.id for p in told]
                     low = low or min(ids)
                     start = covered or min(p.at for p in told)
                     covered = max(p.at for p in told)
                     async with self.database.begin() as connection:
-                        now = self.clock.now()
                         written = await keep_posts(
                             connection, self.archive, key, told,
-                            telegram_id=peer.telegram_id, at=now,
+                            telegram_id=peer.telegram_id, at=now, proof=proof,
                         )  # fmt: skip
                         await ranges.add(connection, key, low, max(ids))
                         if start <= covered:
@@ -131,6 +135,21 @@ class Reader:
                     new += written.new
                     self.on_posts(name, told)
                 pages += len(batch)
-                if len(told) < len(come):
+                if beyond:
                     break
         return Visited(name, "read", Availability.OK, new_posts=new, pages=pages)
+
+    def _prepare(
+        self, batch: Sequence[Told], peer: Peer, name: str | None, until: datetime | None,
+        now: datetime,
+    ) -> tuple[list[Post], bool, Proof | None]:  # fmt: skip
+        """Put a batch into our words and archive it, the half of keeping it that needs no rows.
+
+        Returns its posts before `until`, whether there were later ones, and where they now lie.
+        """
+        come = [p for page in batch for p in page.posts()]
+        told = [p for p in come if until is None or p.at < until]
+        proof = None
+        if told:
+            proof = prove_posts(self.archive, told, telegram_id=peer.telegram_id, at=now, name=name)
+        return told, len(told) < len(come), proof

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from monitor.config import USERNAME
 from monitor.errors import BadInput
 from monitor.jobs.keeping import keep_page
+from monitor.jobs.keeping_told import keep_recorded
 from monitor.model import Count, Post, Probe
 from monitor.sources import imports
-from monitor.sources.items import CountItem, Item, PageItem, PostItem, Skipped, SourceFile
+from monitor.sources.items import CountItem, Item, PageItem, PostItem, Skipped, SourceFile, ToldItem
 from monitor.store import channels, evidence, observations, posts
 from monitor.store.archive import Archive
 from monitor.store.database import Connection, Database, facts_changed
@@ -120,6 +121,8 @@ class _Import:
                     found_counts.setdefault(key, []).append(count)
                 case PageItem():
                     await self._keep_page(connection, item)
+                case ToldItem():
+                    await self._keep_told(connection, item)
                 case Skipped():
                     self._skip(item)
         for key, rows in found_posts.items():
@@ -192,6 +195,15 @@ class _Import:
         self.done.channels.add(username.casefold())
         if kept.drift:
             self._skip(Skipped(url, None, f"layout drift: {problems or 'no posts on the page'}"))
+
+    async def _keep_told(self, connection: Connection, item: ToldItem) -> None:
+        written = await keep_recorded(connection, self.archive, item)
+        self.done.pages += 1
+        self.done.posts += len(item.posts)
+        if written is not None:
+            self.done.new_pages += 1
+            self.done.new_posts += written.new
+        self.done.channels.add((item.username or str(item.telegram_id)).casefold())
 
     def _skip(self, skipped: Skipped) -> None:
         self.done.skipped += 1

@@ -1,15 +1,19 @@
 """From the stored facts to a judgement: read, ask what was covered, conclude."""
 
 import zlib
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from monitor import __version__
 from monitor.config import ChannelSettings, Settings
-from monitor.detect.changes import Changes
+from monitor.detect import effect, presences, together
 from monitor.detect.joining import Known, conclude
-from monitor.detect.reading import Reading
+from monitor.detect.silence import Ending
+from monitor.detect.subscribers.together import doubted
+from monitor.jobs import basis, hearing
+from monitor.jobs.describing import describe
 from monitor.jobs.forms import case_form, finding_form
 from monitor.model import (
     Availability,
@@ -20,13 +24,13 @@ from monitor.model import (
     Finding,
     Json,
     Judgement,
+    Label,
     Probe,
-    Profile,
-    Speaker,
     State,
+    Viewed,
 )
 from monitor.quality.coverage import observe
-from monitor.store import channels, conclusions, observations, posts, reviews
+from monitor.store import channels, conclusions, endings, observations, reach, reviews
 from monitor.store.database import Connection, Database
 
 PAGES = "preview"
@@ -38,102 +42,105 @@ async def judge(
 ) -> Judgement:
     """Judge every stored channel as it was known at a time, and say which were never seen.
 
-    `only` restricts it to the channels of one username.
+    Only reads: what `detect` kept of the posts serves where it is true of that time, the rest is
+    judged here. `only` restricts it to the channels of one username.
     """
     findings: list[Finding] = []
     views: list[ChannelView] = []
     async with database.begin() as connection:
-        stored = await channels.everyone(connection)
-        decided = await reviews.standing(connection, as_of=now)
-        for channel in stored:
+        ground = await _Ground.of(connection, settings, now)
+        for channel in ground.stored:
             if only is None or channel.username.casefold() == only.casefold():
-                found, view = await _judge_one(
-                    connection,
-                    channel,
-                    stored,
-                    settings,
-                    now,
-                    decisions=decided.get(channel.key, {}),
-                )
+                found, view = await _judge_one(connection, channel, ground)
                 findings += found
                 if view is not None:
                     views.append(view)
+    findings, views = doubted(findings, views)
     seen = {view.channel.username.casefold() for view in views}
     seen |= {view.watched_as.casefold() for view in views if view.watched_as}
     for entry in settings.channel:
         name = entry.username.casefold()
         if name not in seen and (only is None or name == only.casefold()):
             views.append(_never_seen(entry))
+    if only is None:
+        async with database.begin() as connection:
+            viewed = await _viewed(connection, views, findings, now)
+        of_all, views = together.conclude_all(views, findings, viewed)
+        findings += of_all
     findings.sort(key=lambda f: (f.at, f.channel or "", f.kind, f.id))
     return Judgement(at=now, findings=tuple(findings), views=tuple(views))
 
 
+async def _viewed(
+    connection: Connection, views: Iterable[ChannelView], findings: Iterable[Finding], now: datetime
+) -> dict[int, list[Viewed]]:
+    """Read the views of posts around notices, by channel: nothing where nobody announced."""
+    spans = effect.windows(findings)
+    return {
+        view.channel.key: [
+            seen
+            for start, end in spans
+            for seen in await reach.between(connection, view.channel.key, start, end, as_of=now)
+        ]
+        for view in views
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What judging any channel at one time starts from."""
+
+    stored: list[Channel]
+    settings: Settings
+    now: datetime
+    kept: hearing.Kept
+    decided: Mapping[int | None, reviews.Decisions]
+
+    @classmethod
+    async def of(cls, connection: Connection, settings: Settings, now: datetime) -> Self:
+        stored = await channels.everyone(connection)
+        kept = await hearing.Kept.of(connection)
+        decided = await reviews.standing(connection, as_of=now)
+        return cls(stored, settings, now, kept, decided)
+
+
 async def _judge_one(
-    connection: Connection,
-    channel: Channel,
-    stored: Iterable[Channel],
-    settings: Settings,
-    now: datetime,
-    *,
-    decisions: reviews.Decisions,
+    connection: Connection, channel: Channel, ground: _Ground
 ) -> tuple[list[Finding], ChannelView | None]:
-    profiles = await observations.profiles(connection, channel.key, as_of=now)
+    now = ground.now
+    who = await describe(connection, channel, ground.stored, ground.settings, now)
     counts = await observations.counts(connection, channel.key, as_of=now)
     probes = await observations.probes(connection, channel.key, as_of=now)
-    taken_at = await _taken_at(connection, channel, stored, now)
-    if taken_at is None:
-        # As of then nobody else had been met under its name.
-        channel = replace(channel, holds_name=True)
-    entry = _entry(channel, profiles, stored, settings)
-    channel = _described(channel, profiles, entry)
-    reading = Reading(
-        Speaker(username=channel.username, title=channel.title or "", aliases=channel.aliases)
+    told = [text for profile in who.profiles for text in (profile.about, profile.title)]
+    places = presences.learn(who.speaker, told, who.channel.destinations)
+    reading, changes = await hearing.read(
+        connection, channel.key, who.speaker, places=places, kept=ground.kept, now=now
     )
-    changes = Changes(reading.speaker)
-    earlier = await posts.earlier_versions(connection, channel.key, as_of=now)
-    async for kept in posts.read(connection, channel.key, as_of=now):
-        reading.add(kept.post, kept.sha256)
-        before = earlier.get(kept.post.id, ())
-        if before or kept.deleted_at is not None:
-            changes.add(
-                kept.post,
-                [(v.observed_at, v.text, v.links, v.sha256) for v in before],
-                kept.observed_at,
-                kept.deleted_at,
-                kept.sha256,
-            )
-    if not (profiles or counts or probes or len(reading.posts)):
+    if not (who.profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
+    said = [s.at for s in reading.said if s.verdict.label is Label.CLOSURE]
+    pinned = await endings.wordless_pin(connection, channel.key, as_of=now)
     known = Known(
-        channel=channel,
+        channel=who.channel,
         reading=reading,
         coverage=_clipped(observe(probes, counts, reading.posts), now),
         counts=counts,
         probes=probes,
-        profiles=profiles,
-        routes=_routes(entry, probes),
-        taken_at=taken_at,
+        profiles=who.profiles,
+        routes=_routes(who.entry, probes),
+        taken_at=who.taken_at,
         now=now,
         changes=changes,
-        decisions=decisions,
+        pointing=await endings.pointing(
+            connection, channel.key, username=who.channel.username, since=said[0], as_of=now
+        )
+        if said
+        else frozenset(),
+        ending=None if pinned is None else Ending(pinned),
+        decisions=ground.decided.get(channel.key, {}),
     )
     found, view = conclude(known)
-    return found, replace(view, watched_as=entry.username if entry else None)
-
-
-def _entry(
-    channel: Channel, profiles: list[Profile], stored: Iterable[Channel], settings: Settings
-) -> ChannelSettings | None:
-    """Return the entry of channels.toml that means a channel, under an earlier name too."""
-    entry = settings.named(channel.username)
-    if entry is not None:
-        return entry
-    held = {c.username.casefold() for c in stored if c.holds_name}
-    for profile in reversed(profiles):
-        entry = settings.named(profile.username)
-        if entry is not None and entry.username.casefold() not in held:
-            return entry
-    return None
+    return found, replace(view, watched_as=who.entry.username if who.entry else None)
 
 
 def _routes(entry: ChannelSettings | None, probes: Iterable[Probe]) -> frozenset[str]:
@@ -148,43 +155,6 @@ def _routes(entry: ChannelSettings | None, probes: Iterable[Probe]) -> frozenset
 
 def _clipped(coverage: Coverage, now: datetime) -> Coverage:
     return Coverage.of((start, min(end, now)) for start, end in coverage.spans if start < now)
-
-
-def _described(channel: Channel, profiles: list[Profile], entry: ChannelSettings | None) -> Channel:
-    """Join what the pages say of a channel with what channels.toml does."""
-    titles = [p.title for p in profiles if p.title]
-    channel = replace(
-        channel,
-        title=titles[-1] if titles else entry.title if entry else None,
-        about=next((p.about for p in reversed(profiles) if p.about), None),
-    )
-    if entry is None or not channel.holds_name:
-        return channel
-    aliases = list(entry.aliases)
-    if entry.title and entry.title != channel.title:
-        aliases.append(entry.title)
-    return replace(
-        channel,
-        aliases=tuple(aliases),
-        category=entry.category,
-        country=entry.country,
-        language=entry.language,
-        configured=True,
-        destinations=tuple((d.partition(":")[0], d.partition(":")[2]) for d in entry.destinations),
-    )
-
-
-async def _taken_at(
-    connection: Connection, channel: Channel, stored: Iterable[Channel], now: datetime
-) -> datetime | None:
-    """Return when another channel was first met under a channel's name."""
-    if channel.holds_name:
-        return None
-    for other in stored:
-        if other.holds_name and other.username.casefold() == channel.username.casefold():
-            met = await observations.profiles(connection, other.key, as_of=now)
-            return met[0].at if met else None
-    return None
 
 
 def _never_seen(entry: ChannelSettings) -> ChannelView:
@@ -211,20 +181,32 @@ def _never_seen(entry: ChannelSettings) -> ChannelView:
 
 def _basis(settings: Settings, *, asked_for_now: bool) -> int:
     """Return a number that differs where a judgement would: by version, settings and clock."""
-    words = f"{__version__}\n{settings.model_dump_json()}\n{asked_for_now}"
+    words = f"{__version__}\n{basis.of_rules()}\n{settings.model_dump_json()}\n{asked_for_now}"
     return zlib.crc32(words.encode())
 
 
 async def detect(
     database: Database, settings: Settings, now: datetime, *, asked_for_now: bool = False
 ) -> Judgement:
-    """Judge everything and keep the conclusions, in place of the earlier ones."""
-    basis = _basis(settings, asked_for_now=asked_for_now)
+    """Judge everything and keep the conclusions, in place of the earlier ones.
+
+    What the posts say is kept too, so that the next time only what changed is judged; not at a
+    `--now` of one's own (`asked_for_now`), when channels may have had other names and titles.
+    """
+    if not asked_for_now:
+        await hearing.update(database, settings, now)
+    async with database.begin() as connection:
+        version = await conclusions.facts_version(connection)
     judgement = await judge(database, settings, now)
     findings, cases = forms(judgement)
     async with database.begin() as connection:
         await conclusions.replace(
-            connection, findings=findings, cases=cases, judged_at=now, basis=basis
+            connection,
+            findings=findings,
+            cases=cases,
+            judged_at=now,
+            basis=_basis(settings, asked_for_now=asked_for_now),
+            version=version,
         )
     return judgement
 
@@ -246,8 +228,8 @@ async def concluded(
     of one's own (`asked_for_now`) serve only that very time.
     """
     async with database.begin() as connection:
-        basis = _basis(settings, asked_for_now=asked_for_now)
-        judged_at = await conclusions.judged_at(connection, basis)
+        made_by = _basis(settings, asked_for_now=asked_for_now)
+        judged_at = await conclusions.judged_at(connection, made_by)
         if judged_at is not None and (not asked_for_now or judged_at == now):
             findings, cases = await conclusions.read(connection)
             return findings, cases, judged_at

@@ -20,7 +20,7 @@ async def kept_pace(
 
     pace = Pace(
         settings.requests_per_second, settings.resolves_per_minute, clock,
-        on_hold=keep, timer=timer,
+        on_hold=keep, timer=timer, burst=settings.burst,
     )  # fmt: skip
     async with database.begin() as connection:
         for hold in await accounts.holds(connection, after=clock.now()):

@@ -6,10 +6,11 @@ carry people (who wrote, who is mentioned), whom we do not store.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from monitor.clock import Clock
@@ -24,13 +25,41 @@ from monitor.model import (
     Probe,
     Profile,
 )
+from monitor.sources.items import ToldItem
 from monitor.sources.telegram import Account
 from monitor.store import accounts, channels, evidence, observations, posts
-from monitor.store.archive import Archive
+from monitor.store.archive import Archive, Kept
 from monitor.store.database import Connection, Database, facts_changed
 from monitor.store.posts import Written
 
 ROUTE = "telegram"
+
+_post_as_json = TypeAdapter(Post).serializer.to_json
+"""Knows a post's fields beforehand: twice as fast as pydantic_core's `to_json`, which looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was told, in the archive and on the disk already; no row points to it yet."""
+
+    uri: str
+    at: datetime
+    kept: Kept
+
+
+def prove_posts(
+    archive: Archive, told: Sequence[Post], *, telegram_id: int, at: datetime, name: str | None
+) -> Proof:
+    """Write posts to the archive, down to the disk; done before the rows that point there.
+
+    It packs, digests and waits for the disk: call it in a thread where posts come by the thousand.
+    `name` is what the channel can be read back by.
+    """
+    ids = [post.id for post in told]
+    body = b"".join(_post_as_json(post) + b"\n" for post in told)
+    return _archived(
+        archive, _address(telegram_id, f"from={min(ids)}&to={max(ids)}", name), body, at
+    )
 
 
 async def keep_posts(
@@ -41,32 +70,92 @@ async def keep_posts(
     *,
     telegram_id: int,
     at: datetime,
+    proof: Proof | None = None,
 ) -> Written:
-    """Store posts as an account was told of them, with their evidence."""
+    """Store posts as an account was told of them, with their evidence if that is not kept yet."""
     if not told:
         return Written()
-    ids = [post.id for post in told]
-    body = b"".join(to_json(post) + b"\n" for post in told)
-    uri = f"tg://channel?id={telegram_id}&from={min(ids)}&to={max(ids)}"
-    proof = await _prove(connection, archive, uri, body, at)
-    written = await posts.write(connection, key, [(post, at) for post in told], proof)
+    if proof is None:
+        name = await public_name(connection, telegram_id)
+        proof = prove_posts(archive, told, telegram_id=telegram_id, at=at, name=name)
+    row = await _prove(connection, proof)
+    written = await posts.write(connection, key, [(post, at) for post in told], row)
     await facts_changed(connection)
     return written
 
 
-async def _prove(
-    connection: Connection, archive: Archive, uri: str, body: bytes, at: datetime
-) -> int:
-    record = archive.append(Fetched(uri, at, 0, body))
+async def keep_deleted(
+    connection: Connection,
+    archive: Archive,
+    key: int,
+    ids: Sequence[int],
+    *,
+    telegram_id: int,
+    at: datetime,
+) -> None:
+    """Mark posts that an account was told are not there (any more), with the evidence of that."""
+    if not ids or not await posts.mark_deleted(connection, key, ids, at):
+        return
+    body = b"".join(to_json({"deleted": number}) + b"\n" for number in ids)
+    name = await public_name(connection, telegram_id)
+    uri = _address(telegram_id, f"deleted={min(ids)}-{max(ids)}", name)
+    await _prove(connection, _archived(archive, uri, body, at))
+    await facts_changed(connection)
+
+
+async def keep_recorded(connection: Connection, archive: Archive, item: ToldItem) -> Written | None:
+    """Store again what an archive says that an account was told; None if that is known already."""
+    fetched, at = item.fetched, item.fetched.at
+    digest = hashlib.sha256(fetched.body).hexdigest()
+    if await evidence.known(connection, sha256=digest, source=fetched.url, at=at):
+        return None
+    proof = await _prove(connection, _archived(archive, fetched.url, fetched.body, at))
+    if item.info is not None:
+        name = item.username or str(item.telegram_id)
+        key = await keep_info(connection, archive, name, item.info, at=at, whole=True, proof=proof)
+        await keep_probe(
+            connection, key, item.info.state, at=at, detail=item.info.restriction or ""
+        )
+        return Written()
+    if item.username is not None:
+        key = await channels.resolve(connection, item.username, item.telegram_id, at=at)
+    else:
+        stored = await channels.by_telegram_id(connection, item.telegram_id)
+        number = str(item.telegram_id)
+        key = stored.key if stored else await channels.resolve(connection, number, item.telegram_id)
+    written = await posts.write(connection, key, [(post, at) for post in item.posts], proof)
+    await posts.mark_deleted(connection, key, item.deleted, at)
+    await facts_changed(connection)
+    return written
+
+
+async def public_name(connection: Connection, telegram_id: int) -> str | None:
+    """Return the name by which a stored channel can be read back from the archive alone."""
+    stored = await channels.by_telegram_id(connection, telegram_id)
+    return stored.username if stored and stored.holds_name else None
+
+
+def _address(telegram_id: int, what: str, name: str | None) -> str:
+    named = f"&name={quote(name)}" if name else ""
+    return f"tg://channel?id={telegram_id}&{what}{named}"
+
+
+def _archived(archive: Archive, uri: str, body: bytes, at: datetime) -> Proof:
+    kept = archive.append(Fetched(uri, at, 0, body))
     archive.sync()  # a row must not outlive the body that it points to
+    return Proof(uri, at, kept)
+
+
+async def _prove(connection: Connection, proof: Proof) -> int:
+    kept = proof.kept
     return await evidence.add(
         connection,
-        sha256=hashlib.sha256(body).hexdigest(),
-        source=uri,
-        at=at,
-        file=record.file,
-        offset=record.offset,
-        length=record.length,
+        sha256=kept.sha256,
+        source=proof.uri,
+        at=proof.at,
+        file=kept.file,
+        offset=kept.offset,
+        length=kept.length,
     )
 
 
@@ -78,24 +167,25 @@ async def keep_info(
     *,
     at: datetime,
     whole: bool,
+    proof: int | None = None,
 ) -> int:
     """Store what an account was told of a channel itself; return the channel's key.
 
     `username` is what the channel was last called, for one that has no public name (any more).
-    `whole` is full information, which is kept as evidence; without it only what differs is kept.
+    `whole` is full information, which is kept as evidence, unless `proof` is that already;
+    without it only what differs is kept.
     """
     name = told.username or username
     key = await channels.resolve(connection, name, told.telegram_id, at=at)
-    proof = None
-    if whole:
+    if whole and proof is None:
         known = {k: v for k, v in asdict(told).items() if k not in {"access_hash", "joined"}}
         body = to_json(known) + b"\n"
         uri = f"tg://channel?id={told.telegram_id}&full={quote(name)}"
-        proof = await _prove(connection, archive, uri, body, at)
-        if told.subscribers is not None:
-            count = Count(at, Interval(told.subscribers, told.subscribers), ROUTE,
-                          title=told.title, evidence=proof)  # fmt: skip
-            await observations.add_counts(connection, key, [count])
+        proof = await _prove(connection, _archived(archive, uri, body, at))
+    if whole and told.subscribers is not None:
+        count = Count(at, Interval(told.subscribers, told.subscribers), ROUTE,
+                      title=told.title, evidence=proof)  # fmt: skip
+        await observations.add_counts(connection, key, [count])
     if told.state is not Availability.PRIVATE:
         profile = Profile(
             at=at, username=name, title=told.title, about=told.about, verified=told.verified,

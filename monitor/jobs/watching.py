@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import BadInput, MonitorError, NeedsPerson, Retryable
-from monitor.jobs.keeping_told import ROUTE, keep_posts
+from monitor.jobs.keeping_told import ROUTE, keep_deleted, keep_posts
 from monitor.jobs.passes import Means, Sources, sources
 from monitor.log import logger
 from monitor.model import Pushed
 from monitor.secrets import AccountSecrets
-from monitor.store import accounts, channels, posts, visits
-from monitor.store.database import facts_changed
+from monitor.store import accounts, channels, visits
 
 TICK_S = 1.0
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 """Between two attempts to bring an account back; doubled each time."""
+
+CANCEL_AGAIN_S = 0.5
+"""Seconds after which a task that goes on is cancelled again."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class _Account:
     next_try: float = 0.0
     session_at: int | None = None
     """When its session file was written, as it was seen after the account was lost, in ns."""
+    said: str = ""
+    """Why its session file could not be used, as it was last said."""
 
     def signed_in_again(self) -> bool:
         """Return whether a person's `login` wrote the session file since the account was lost."""
@@ -52,10 +56,29 @@ class Watcher:
         self._tell = tell
         self._pushed: asyncio.Queue[Pushed] = asyncio.Queue(maxsize=10_000)
         self._lives: dict[str, _Account] = {}
+        self._begun = False
         self._names = {e.username.casefold() for e in means.settings.channel}
 
     async def watch(self, stop: asyncio.Event) -> MonitorError | None:
         """Run until `stop` is set. Returns what a person must do, if no account is left."""
+        watching = asyncio.create_task(self._watch(stop))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not watching.done() and not self._begun:
+                # Connecting may take minutes: nothing has begun that would have to be ended.
+                # Telethon may swallow a cancellation that meets it in the middle of a handshake.
+                while not watching.done():
+                    watching.cancel()
+                    await asyncio.wait([watching], timeout=CANCEL_AGAIN_S)
+                return None
+            return await watching
+        finally:
+            for task in (watching, stopping):
+                task.cancel()
+            await asyncio.gather(watching, stopping, return_exceptions=True)
+
+    async def _watch(self, stop: asyncio.Event) -> MonitorError | None:
         entries = self._means.settings.channel
         needed = any(e.source == "telegram" for e in entries)
         async with sources(self._means, with_accounts=needed) as opened:
@@ -65,6 +88,7 @@ class Watcher:
                 for account in opened.asker.open.values():
                     self._listen(opened, account.name)
                     await self._read_on(account.name)
+            self._begun = True
             self._tell("watching; stop with Ctrl-C or SIGTERM")
             work = [
                 asyncio.create_task(self._tick(opened)),
@@ -142,7 +166,17 @@ class Watcher:
                 continue
             if clock() < life.next_try:
                 continue
-            if await asker.take(life.secret) is not None:
+            try:
+                taken = await asker.take(life.secret, wait_s=0)
+            except MonitorError as error:
+                # `login` holds the file while a person types: it is tried until that is done.
+                if str(error) != life.said:
+                    logger().warning("account must wait", account=name, why=str(error))
+                life.said, life.session_at = str(error), 0
+                life.next_try = clock() + FIRST_PAUSE.total_seconds()
+                continue
+            if taken is not None:
+                life.said = ""
                 self._listen(opened, name)
                 await self._read_on(name)
                 opened.lost.clear()
@@ -175,10 +209,10 @@ class Watcher:
                     connection, self._means.archive, stored.key, pushed.posts,
                     telegram_id=pushed.telegram_id, at=now,
                 )  # fmt: skip
-            if pushed.deleted and await posts.mark_deleted(
-                connection, stored.key, pushed.deleted, now
-            ):
-                await facts_changed(connection)
+            await keep_deleted(
+                connection, self._means.archive, stored.key, pushed.deleted,
+                telegram_id=pushed.telegram_id, at=now,
+            )  # fmt: skip
             if not pushed.posts and not pushed.deleted:
                 # Something changed that the push does not tell: ask again, fully.
                 for name in names:

@@ -3,6 +3,7 @@
 from monitor.model.conclusions import (
     Case,
     CaseDestination,
+    ChangeBy,
     ChannelView,
     DestinationLink,
     Evidence,
@@ -13,6 +14,7 @@ from monitor.model.conclusions import (
     Label,
     LinkKind,
     LinkUse,
+    Outlook,
     Quote,
     State,
     SubscriberChange,
@@ -35,6 +37,7 @@ from monitor.model.facts import (
     Profile,
     Pushed,
     Speaker,
+    Viewed,
 )
 from monitor.model.reviews import SURE, Decision, Review, Subject
 from monitor.model.timeline import Timeline
@@ -44,6 +47,7 @@ __all__ = [
     "Availability",
     "Case",
     "CaseDestination",
+    "ChangeBy",
     "Channel",
     "ChannelInfo",
     "ChannelView",
@@ -62,6 +66,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "LinkUse",
+    "Outlook",
     "Page",
     "Peer",
     "Poll",
@@ -78,4 +83,5 @@ __all__ = [
     "SubscriberChange",
     "Timeline",
     "Verdict",
+    "Viewed",
 ]

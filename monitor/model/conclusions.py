@@ -49,6 +49,7 @@ class Kind(StrEnum):
     DESTINATION_LINK = "destination_link"
     SUBSCRIBER_DROP = "subscriber_drop"
     SUBSCRIBER_TREND = "subscriber_trend"
+    UNDETERMINED_FALL = "undetermined_fall"
     SILENCE = "silence"
     RESUMED = "resumed"
     USERNAME_CHANGED = "username_changed"
@@ -62,6 +63,9 @@ class Kind(StrEnum):
     AVAILABLE_AGAIN = "available_again"
     POST_DELETED = "post_deleted"
     POST_EDITED = "post_edited"
+    WAVE = "wave"
+    NOTICE_EFFECT = "notice_effect"
+    LINK_BLOCK_CHANGED = "link_block_changed"
 
 
 LinkKind = Literal["handle", "join", "id", "post", "share_button", "person", "site", "mention"]
@@ -98,7 +102,9 @@ class Verdict:
     links: tuple[DestinationLink, ...] = ()
     own_destinations: tuple[tuple[str, str], ...] = ()
     against: tuple[str, ...] = ()
-    """What speaks against it: the next label with its chance, then features, the weightier first."""
+    """What speaks against it: the next label and its chance, then features, the weightier first."""
+    effective_at: datetime | None = None
+    """When what it announces takes effect, where it names a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +179,30 @@ class SubscriberChange:
     change_pct: float
 
 
+ChangeBy = Literal[
+    "notice", "return_notice", "silent_until", "silence", "posts_after", "posts", "second_post",
+    "taken_back", "silent_again", "not_found", "seen_again", "sight",
+]  # fmt: skip
+"""What would change a state: a notice, a silence, posts, or what a visit meets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would change a case's state, and into which; `day` or `days` say from when."""
+
+    to: State
+    by: ChangeBy
+    day: date | None = None
+    days: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One channel's migration: findings joined into a state with a timeline.
 
     `since` is when the state began; `silence_days` counts days without a post up to the last time
-    that we could see, None while nothing was ever seen.
+    that we could see, None while nothing was ever seen. `because` are the ids of the findings
+    that made the state, empty where only its posts did.
     """
 
     channel: str
@@ -193,6 +217,8 @@ class Case:
     last_post_at: datetime | None = None
     timeline: tuple[Finding, ...] = ()
     why: str = ""
+    because: tuple[str, ...] = ()
+    would_change: tuple[Outlook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

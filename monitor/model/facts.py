@@ -176,6 +176,15 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewed:
+    """How often a post had been viewed about a day after it."""
+
+    post_id: int
+    at: datetime
+    views: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """One asking after a channel over one route, and what it met.
 

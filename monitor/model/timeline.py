@@ -3,7 +3,7 @@
 import itertools
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 
@@ -26,6 +26,16 @@ class Timeline:
             raise ValueError(msg)
         self._ids.append(post_id)
         self._seconds.append(int(at.timestamp()))
+
+    def extend(self, ids: "array[int]", seconds: "array[int]") -> None:
+        """Append many posts, whose ids must rise and be above all earlier ones; times as of UTC."""
+        if not ids:
+            return
+        if self._ids and ids[0] <= self._ids[-1]:
+            msg = f"post {ids[0]} comes after post {self._ids[-1]}; add posts in the order of ids"
+            raise ValueError(msg)
+        self._ids += ids
+        self._seconds += seconds
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -50,6 +60,14 @@ class Timeline:
             timedelta(seconds=max(0, later - earlier))
             for earlier, later in itertools.pairwise(part)
         ]
+
+    def seconds_before(self, index: int, since: datetime) -> Sequence[int]:
+        """Return the times, in seconds since 1970, of the posts from a moment up to a post.
+
+        Times are taken to be in order; of one that is not, the neighbourhood may be cut wrongly.
+        """
+        start = bisect_left(self._seconds, int(since.timestamp()), 0, index + 1)
+        return self._seconds[start : index + 1]
 
     def after_long_gaps(self, longer_than: timedelta) -> Iterator[int]:
         """Yield the index of each post that a longer gap follows, and that of the last post."""

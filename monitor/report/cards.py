@@ -9,6 +9,7 @@ from monitor.report.contents import Line, Summary
 from monitor.report.fetched import QUOTE, language, one_line, post_address, printable
 from monitor.report.headline import platform_name
 from monitor.report.measures import counted_between, difference, in_order
+from monitor.report.reasons import effects, made_by, would_change
 from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.words import Words
 
@@ -76,6 +77,9 @@ class Card:
     notice: Notice | None
     facts: str
     why: str
+    because: str
+    would_change: tuple[str, ...]
+    effects: tuple[str, ...]
     conflicts: tuple[tuple[str, str, str], ...]
     steps: tuple[Step, ...]
     steps_more: int
@@ -112,6 +116,9 @@ def card(line: Line, summary: Summary) -> Card:
         notice=_notice(case.notice, line, words) if case.notice else None,
         facts=_sentence(_facts(line, words), words),
         why=printable(case.why, 600),
+        because=made_by(case, words),
+        would_change=tuple(would_change(o, words) for o in case.would_change),
+        effects=effects(case.timeline, words),
         conflicts=tuple(
             (
                 words.say("page.conflict", span=words.days(conflict.earliest, conflict.latest)),

@@ -153,6 +153,16 @@ def _channel(line: Line) -> dict[str, Json]:
         "posts": line.posts,
         "failures": line.view.failures,
         "why": case.why,
+        "because": list(case.because),
+        "would_change": [
+            {
+                "to": o.to.value,
+                "by": o.by,
+                "day": o.day.isoformat() if o.day else None,
+                "days": o.days,
+            }
+            for o in case.would_change
+        ],
         "conflicts": [_conflict(conflict) for conflict in line.conflicts],
     }
 

@@ -80,7 +80,11 @@ def events(case: Case) -> tuple[Event, ...]:
 
 def _borne_out(case: Case, found: list[Event], *, away: bool) -> tuple[Event, ...]:
     if case.state in _DEPARTED and not away:
-        found.append(Event(case.channel, "left", case.since))
+        # Posts that were no return after all: it has been away since it left.
+        while found and found[-1].kind == "returned" and _since(case, found[-1]):
+            found.pop()
+        if not (found and found[-1].kind == "left"):
+            found.append(Event(case.channel, "left", case.since))
     elif case.state is State.RETURNED:
         if not any(event.kind == "left" for event in found):
             # The rule knows that it had left, the timeline does not say when.
@@ -96,6 +100,10 @@ def _borne_out(case: Case, found: list[Event], *, away: bool) -> tuple[Event, ..
         last = max(i for i, event in enumerate(found) if event.kind == "left")
         del found[last]
     return tuple(found)
+
+
+def _since(case: Case, event: Event) -> bool:
+    return case.since is not None and event.at is not None and event.at > case.since
 
 
 def seen_share(views: Sequence[ChannelView], window: Window, at: datetime) -> float:

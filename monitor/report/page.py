@@ -14,13 +14,14 @@ from importlib.resources import files
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from monitor.model import Finding
+from monitor.model import Finding, Kind
 from monitor.report.cards import card
 from monitor.report.contents import Summary
 from monitor.report.drawn import Drawn
 from monitor.report.fetched import direction, one_line, printable, web_address
 from monitor.report.headline import platform_name
 from monitor.report.measures import EventKind
+from monitor.report.reasons import wave
 from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.trend import APPS, Cell, Row
 from monitor.report.words import Words
@@ -86,6 +87,11 @@ def page(
         revision=revision,
         pictures=[_picture(figure, n) for n, figure in enumerate(drawn, 1)],
         cards=[card(line, summary) for line in summary.lines],
+        waves=[
+            wave(f, summary.words, summary.platforms)
+            for f in summary.findings
+            if f.kind is Kind.WAVE
+        ],
         rows=[_trend_row(row, summary) for row in summary.trend.rows],
         columns=_columns(summary),
         links=_link_table(summary),

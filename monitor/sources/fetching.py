@@ -72,16 +72,26 @@ class Fetcher:
         self._attempts = attempts
         self._wait_initial_s = wait_initial_s
         self._wait_max_s = wait_max_s
-        self._client = httpx.AsyncClient(
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
-            proxy=_proxy(proxy),
-            timeout=timeout_s,
-            trust_env=False,
-        )
+        self._user_agent = user_agent
+        self._proxy = _proxy(proxy)
+        self._client: httpx.AsyncClient | None = None
+
+    def _opened(self) -> httpx.AsyncClient:
+        """Make the client at the first question: it loads certificates and more for 0.1 s.
+
+        Commands that ask accounts alone need not wait for that.
+        """
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip"},
+                proxy=self._proxy,
+                timeout=self._timeout_s,
+                trust_env=False,
+            )
+        return self._client
 
     async def __aenter__(self) -> Self:
-        """Open the connections."""
-        await self._client.__aenter__()
+        """Begin; connections are opened as they are needed."""
         return self
 
     async def __aexit__(
@@ -91,7 +101,8 @@ class Fetcher:
         trace: TracebackType | None,
     ) -> None:
         """Close the connections."""
-        await self._client.__aexit__(kind, error, trace)
+        if self._client is not None:
+            await self._client.aclose()
 
     async def get(self, path: str) -> Fetched:
         """Fetch `path` (with its query) below the base address and return the whole answer.
@@ -111,6 +122,7 @@ class Fetcher:
             url = self._base.join(path)
         except httpx.InvalidURL as error:
             raise BadInput(f"the path {path[:80]!r} makes no address: {error}") from error
+        self._opened()  # before its turn, which would pass meanwhile
         attempts = stamina.retry_context(
             on=_when,
             attempts=self._attempts,
@@ -154,7 +166,7 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
-                self._client.stream("GET", url) as response,
+                self._opened().stream("GET", url) as response,
             ):
                 self._check(url, response)
                 body = await self._body(url, response)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Count, Fetched, Page, Post
+from monitor.model import ChannelInfo, Count, Fetched, Page, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,18 @@ class PageItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldItem:
+    """One record of what an account was told: posts, full information, or deletions."""
+
+    fetched: Fetched
+    telegram_id: int
+    username: str | None
+    posts: tuple[Post, ...] = ()
+    info: ChannelInfo | None = None
+    deleted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Something that was not taken in: `line` counts from 1; None where the whole file is meant."""
 
@@ -55,4 +67,4 @@ class Skipped:
     reason: str
 
 
-Item = SourceFile | PostItem | CountItem | PageItem | Skipped
+Item = SourceFile | PostItem | CountItem | PageItem | ToldItem | Skipped

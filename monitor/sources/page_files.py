@@ -14,6 +14,7 @@ from monitor.sources.items import Item, PageItem, Skipped
 from monitor.sources.preview import MAX_PAGE_BYTES, parse_page
 from monitor.sources.recorded import replay
 from monitor.sources.rows import Reading
+from monitor.sources.told import SCHEME, as_told
 
 
 def read_page(path: Path, reading: Reading, now: datetime | None) -> Iterator[Item]:
@@ -55,6 +56,12 @@ def read_warc(path: Path, reading: Reading) -> Iterator[Item]:
     for answer in replay(path):
         if isinstance(answer, Skipped):
             yield answer
+            continue
+        if urlsplit(answer.url).scheme == SCHEME:
+            try:
+                yield as_told(answer)
+            except BadRow as error:
+                yield Skipped(path.name, None, str(error))
             continue
         if answer.status != 200:
             why = f"{answer.url}: the server answered {answer.status}, not with a page"

@@ -42,7 +42,8 @@ class _Torn(Exception):
 def replay(path: Path) -> Iterator[Fetched | Skipped]:
     """Yield the recorded answers in the file's order, with their status, bodies decoded.
 
-    Response and resource records of t.me count; a resource record has status 200. A record that is
+    Response and resource records of t.me count, and our own of what an account was told
+    (`tg://channel?...`); a resource record has status 200. A record that is
     too large, altered (its block digest differs) or broken is `Skipped` and the next one is read;
     where the file is torn, reading ends with a `Skipped` that says so. The last item is a
     `Skipped` with the number of other records, if there were any.
@@ -117,7 +118,10 @@ def _is_answer(header: _Header) -> bool:
 
 def _is_ours(header: _Header) -> bool:
     try:
-        return _is_answer(header) and urlsplit(_url_of(header)).hostname in HOSTS | LOOPBACK
+        parts = urlsplit(_url_of(header))
+        return _is_answer(header) and (
+            parts.hostname in HOSTS | LOOPBACK or (parts.scheme, parts.netloc) == ("tg", "channel")
+        )
     except ValueError:
         return False
 

@@ -1,6 +1,6 @@
 """Telethon's JSON of a channel's messages as post items; no network, and no Telethon needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -171,7 +171,7 @@ def _forwarded_from(forward: object) -> str | None:
     if not isinstance(forward, dict):
         raise BadRow(f"fwd_from {shown(forward)} is not an object")
     peer: object = forward.get("from_id")
-    if isinstance(peer, Mapping) and peer.get("_") == "PeerChannel":
+    if isinstance(peer, dict) and peer.get("_") == "PeerChannel":
         high = MAX_CHANNEL_ID
         return str(as_whole("fwd_from.channel_id", peer.get("channel_id"), low=1, high=high))
     return "person"  # a user, or one who hides; the name is not kept

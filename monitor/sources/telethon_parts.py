@@ -1,6 +1,6 @@
 """The parts of a Telethon message - entities, buttons, media, actions - as the model's words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from monitor.model import Link, Poll
 from monitor.sources.fields import MAX_LINKS, MAX_NAME, BadRow, as_name, as_text, as_url, shown
@@ -42,8 +42,10 @@ def links_of(message: Tree, text: str) -> tuple[Link, ...]:
     Raises:
         BadRow: an entity or a button is not what Telethon writes, or there are too many.
     """
-    links = [*_entity_links(message, text), *_button_links(message)]
     media = message.get("media")
+    if not (media or message.get("entities") or message.get("reply_markup")):
+        return ()  # most posts
+    links = [*_entity_links(message, text), *_button_links(message)]
     page = media.get("webpage") if isinstance(media, dict) else None
     url = page.get("url") if isinstance(page, dict) else None
     # The preview is of an address that the text mostly shows already, with or without a scheme.
@@ -99,7 +101,7 @@ def _trees(name: str, value: object) -> list[Tree]:
 
 def media_of(media: object) -> tuple[str, ...]:
     """Return the kind of a message's media, such as `photo`; nothing for none or a preview."""
-    if not isinstance(media, Mapping) or media.get("_") in {
+    if not isinstance(media, dict) or media.get("_") in {
         "MessageMediaEmpty",
         "MessageMediaWebPage",
     }:
@@ -110,7 +112,7 @@ def media_of(media: object) -> tuple[str, ...]:
 
 
 def _document(document: object) -> str:
-    attributes = document.get("attributes") if isinstance(document, Mapping) else None
+    attributes = document.get("attributes") if isinstance(document, dict) else None
     found = {str(part.get("_")): part for part in _trees("document.attributes", attributes)}
     for name, kind in _ATTRIBUTES:
         if name in found:
@@ -122,8 +124,8 @@ def _document(document: object) -> str:
 
 def poll_of(media: object) -> Poll | None:
     """Return a message's poll, None where there is none; who voted is not kept."""
-    poll = media.get("poll") if isinstance(media, Mapping) else None
-    if not isinstance(poll, Mapping):
+    poll = media.get("poll") if isinstance(media, dict) else None
+    if not isinstance(poll, dict):
         return None
     answers = _trees("poll.answers", poll.get("answers"))
     return Poll(
@@ -135,12 +137,12 @@ def poll_of(media: object) -> Poll | None:
 
 def _words(name: str, value: object) -> str:
     # Since layer 178 these are a TextWithEntities, before that plain text.
-    return as_text(name, value.get("text") if isinstance(value, Mapping) else value)
+    return as_text(name, value.get("text") if isinstance(value, dict) else value)
 
 
 def reactions_of(reactions: object) -> int | None:
     """Return how many reactions of all sorts a message has; None where it tells nothing."""
-    results = reactions.get("results") if isinstance(reactions, Mapping) else None
+    results = reactions.get("results") if isinstance(reactions, dict) else None
     if results is None:
         return None
     counts = [part.get("count") for part in _trees("reactions.results", results)]
@@ -150,7 +152,7 @@ def reactions_of(reactions: object) -> int | None:
 def service_of(message: Tree) -> tuple[str, str]:
     """Return a service message's kind and its words, in English as Telegram's pages say them."""
     action = message.get("action")
-    if not isinstance(action, Mapping):
+    if not isinstance(action, dict):
         raise BadRow(f"action {shown(action)} is not an object")
     service = _SERVICES.get(str(action.get("_")), "other")
     title = as_name("action.title", action.get("title"))

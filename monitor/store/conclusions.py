@@ -19,10 +19,12 @@ async def replace(
     cases: Sequence[Mapping[str, Json]],
     judged_at: datetime,
     basis: int = 0,
+    version: float | None = None,
 ) -> None:
     """Store findings and cases, in their JSON form, in place of the earlier ones.
 
-    `basis` is a number for what they were judged by, beside the facts.
+    `basis` is a number for what they were judged by, beside the facts; `version` that of the facts
+    (`facts_version`) if they may have changed since, None for those of now.
     """
     await connection.execute(finding.delete())
     await connection.execute(case_state.delete())
@@ -49,14 +51,15 @@ async def replace(
                 for n, case in enumerate(cases)
             ],
         )  # fmt: skip
-    version = await _fact(connection, "version")
+    if version is None:
+        version = await facts_version(connection)
     made = (
         ("judged_version", version),
         ("judged_at", judged_at.timestamp()),
         ("judged_basis", basis),
     )
     for name, value in made:
-        statement = insert(fact).values(name=name, value=value or 0)
+        statement = insert(fact).values(name=name, value=value)
         await connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["name"], set_={"value": statement.excluded.value}
@@ -69,7 +72,7 @@ async def judged_at(connection: AsyncConnection, basis: int = 0) -> datetime | N
     at = await _fact(connection, "judged_at")
     if at is None or await _fact(connection, "judged_basis") != basis:
         return None
-    if (await _fact(connection, "judged_version")) != (await _fact(connection, "version") or 0):
+    if await _fact(connection, "judged_version") != await facts_version(connection):
         return None
     return datetime.fromtimestamp(at, UTC)
 
@@ -81,6 +84,11 @@ async def read(
     found = await connection.execute(sa.select(finding.c.body).order_by(finding.c.at, finding.c.id))
     cases = await connection.execute(sa.select(case_state.c.body).order_by(case_state.c.position))
     return [json.loads(row.body) for row in found], [json.loads(row.body) for row in cases]
+
+
+async def facts_version(connection: AsyncConnection) -> float:
+    """Return a number that rises with every change of the facts."""
+    return await _fact(connection, "version") or 0.0
 
 
 async def _fact(connection: AsyncConnection, name: str) -> float | None:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.model import Availability, Count, Interval, Probe, Profile
+from monitor.store.queries import Query
 from monitor.store.schema import probe, profile, subscriber_count
 
 _TOLD = (
@@ -47,23 +48,36 @@ async def _total(connection: AsyncConnection, channel: int) -> int:
     return int(rows.scalar_one())
 
 
+_CHANNEL: sa.BindParameter[int] = sa.bindparam("channel")
+_AS_OF: sa.BindParameter[int] = sa.bindparam("as_of")
+_COUNTS = Query(
+    sa.select(
+        subscriber_count.c.at,
+        subscriber_count.c.low,
+        subscriber_count.c.high,
+        subscriber_count.c.source,
+        subscriber_count.c.max_post_id,
+        subscriber_count.c.title,
+        subscriber_count.c.evidence,
+    )
+    .where(subscriber_count.c.channel == _CHANNEL, subscriber_count.c.at <= _AS_OF)
+    .order_by(subscriber_count.c.at)
+)
+
+
 async def counts(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Count]:
     """Return a channel's counts up to a time, oldest first."""
-    rows = await connection.execute(
-        sa.select(subscriber_count)
-        .where(subscriber_count.c.channel == channel, subscriber_count.c.at <= _seconds(as_of))
-        .order_by(subscriber_count.c.at)
-    )
+    rows = await _COUNTS.rows(connection, channel=channel, as_of=_seconds(as_of))
     return [
         Count(
-            at=datetime.fromtimestamp(row.at, UTC),
-            subscribers=Interval(row.low, row.high),
-            source=row.source,
-            max_post_id=row.max_post_id,
-            title=row.title,
-            evidence=row.evidence,
+            at=datetime.fromtimestamp(at, UTC),
+            subscribers=Interval(low, high),
+            source=source,
+            max_post_id=max_post_id,
+            title=title,
+            evidence=evidence,
         )
-        for row in rows
+        for at, low, high, source, max_post_id, title, evidence in rows
     ]
 
 
@@ -104,24 +118,35 @@ async def last_met(
     return None if row is None else (Availability(row.state), row.detail)
 
 
+_PROBES = Query(
+    sa.select(
+        probe.c.at,
+        probe.c.route,
+        probe.c.state,
+        probe.c.covers_from,
+        probe.c.covers_to,
+        probe.c.detail,
+        probe.c.evidence,
+    )
+    .where(probe.c.channel == _CHANNEL, probe.c.at <= _AS_OF)
+    .order_by(probe.c.at, probe.c.id)
+)
+
+
 async def probes(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Probe]:
     """Return a channel's probes up to a time, oldest first."""
-    rows = await connection.execute(
-        sa.select(probe)
-        .where(probe.c.channel == channel, probe.c.at <= _seconds(as_of))
-        .order_by(probe.c.at, probe.c.id)
-    )
+    rows = await _PROBES.rows(connection, channel=channel, as_of=_seconds(as_of))
     return [
         Probe(
-            at=datetime.fromtimestamp(row.at, UTC),
-            route=row.route,
-            state=None if row.state is None else Availability(row.state),
-            covers_from=_time(row.covers_from),
-            covers_to=_time(row.covers_to),
-            detail=row.detail,
-            evidence=row.evidence,
+            at=datetime.fromtimestamp(at, UTC),
+            route=route,
+            state=None if state is None else Availability(state),
+            covers_from=_time(covers_from),
+            covers_to=_time(covers_to),
+            detail=detail,
+            evidence=evidence,
         )
-        for row in rows
+        for at, route, state, covers_from, covers_to, detail, evidence in rows
     ]
 
 
@@ -153,25 +178,20 @@ async def add_profile(connection: AsyncConnection, channel: int, seen: Profile) 
     return True
 
 
+_PROFILES = Query(
+    sa.select(profile.c.at, profile.c.username, profile.c.evidence, *(profile.c[n] for n in _TOLD))
+    .where(profile.c.channel == _CHANNEL, profile.c.at <= _AS_OF)
+    .order_by(profile.c.at)
+)
+
+
 async def profiles(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Profile]:
     """Return a channel's profiles up to a time, oldest first."""
-    rows = await connection.execute(
-        sa.select(profile)
-        .where(profile.c.channel == channel, profile.c.at <= _seconds(as_of))
-        .order_by(profile.c.at)
-    )
-    return [
-        Profile(
-            at=datetime.fromtimestamp(row.at, UTC),
-            username=row.username,
-            title=row.title,
-            about=row.about,
-            verified=row.verified,
-            evidence=row.evidence,
-            pinned_id=row.pinned_id,
-            linked_chat=row.linked_chat,
-            restriction=row.restriction,
-            migrated_from=row.migrated_from,
-        )
-        for row in rows
-    ]
+    rows = await _PROFILES.rows(connection, channel=channel, as_of=_seconds(as_of))
+    found = []
+    for at, username, evidence, *told in rows:
+        values = dict(zip(_TOLD, told, strict=True))
+        values["verified"] = None if values["verified"] is None else bool(values["verified"])
+        when = datetime.fromtimestamp(at, UTC)
+        found.append(Profile(at=when, username=username, evidence=evidence, **values))
+    return found

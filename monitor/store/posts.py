@@ -1,47 +1,34 @@
 """Posts: written in batches, never twice; an edit supersedes, the earlier text stays readable."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from monitor.model import Interval, Link, Poll, Post
+from monitor.model import Link, Post
 from monitor.store.database import finished
-from monitor.store.schema import evidence, post, post_revision, post_views
+from monitor.store.schema import post, post_revision, post_views
 
 BATCH = 1000
 """Rows a statement; FACTS: 1,000 a batch is where more stops helping."""
 
+AT_ONCE = 250
+"""Rows of one INSERT. Chosen on composed posts, 2026-11-25: 100 and 500 are slower; SQLite takes
+at most 32,766 values a statement."""
+
+_COLUMNS = tuple(c.name for c in post.c)
+_VALUES = itemgetter(*_COLUMNS)
+_ROW = f"({', '.join('?' * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO post ({', '.join(_COLUMNS)}) VALUES {', '.join([_ROW] * AT_ONCE)}"  # noqa: S608 - the schema's own names
+
 _CONTENT = ("text", "links", "edited_at")
 _MEASURES = ("views_low", "views_high", "views_at", "forwards", "reactions")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPost:
-    """A post in the version asked for, when it was first seen, and its body's SHA-256."""
-
-    post: Post
-    first_seen: datetime
-    sha256: str | None
-    observed_at: datetime
-    """From when on this version is known."""
-    deleted_at: datetime | None = None
-    """When its deletion was noticed, if it was by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierVersion:
-    """What a post said before it was edited, as it was seen."""
-
-    observed_at: datetime
-    text: str
-    links: tuple[Link, ...]
-    sha256: str | None
 
 
 @dataclass(slots=True)
@@ -91,7 +78,7 @@ async def write(
             written.edited += any(merged[c] != old[c] for c in _CONTENT)
             (fresh if row["id"] in fresh else changed)[row["id"]] = merged
         if fresh:
-            await connection.execute(post.insert(), list(fresh.values()))
+            await _insert(connection, list(fresh.values()))
         if changed:
             await _update(connection, changed.values())
         if revisions:
@@ -109,10 +96,25 @@ def newer_sight(old: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
 async def _existing(
     connection: AsyncConnection, channel: int, ids: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
-    rows = await connection.execute(
-        sa.select(post).where(post.c.channel == channel, post.c.id.in_(ids))
-    )
+    between = (post.c.channel == channel, post.c.id.between(min(ids), max(ids)))
+    # Most posts are new: asked by their bounds, that is seen without naming each.
+    if (await connection.execute(sa.select(post.c.id).where(*between).limit(1))).first() is None:
+        return {}
+    rows = await connection.execute(sa.select(post).where(*between, post.c.id.in_(ids)))
     return {row.id: dict(row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's public name
+
+
+async def _insert(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert new posts, many a statement: SQLAlchemy's own way costs as much as SQLite's work.
+
+    SQLite works on a whole statement without Python's lock, so other threads go on.
+    """
+    whole = len(rows) - len(rows) % AT_ONCE
+    for start in range(0, whole, AT_ONCE):
+        values = tuple(v for row in rows[start : start + AT_ONCE] for v in _VALUES(row))
+        await finished(connection.exec_driver_sql(_INSERT, values))
+    if whole < len(rows):
+        await connection.execute(post.insert(), rows[whole:])
 
 
 async def _update(connection: AsyncConnection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -220,120 +222,6 @@ def _as_row(channel: int, p: Post, observed: datetime, evidence_id: int | None) 
 
 def _links_json(links: Iterable[Link]) -> str:
     return json.dumps([[x.url, x.shown, x.words] for x in links], ensure_ascii=False)
-
-
-def _as_post(row: Any) -> Post:  # noqa: ANN401 - a row has no narrower type
-    links = row.links
-    poll = json.loads(row.poll) if row.poll else None
-    return Post(
-        id=row.id,
-        at=datetime.fromtimestamp(row.at, UTC),
-        text=row.text,
-        links=tuple(Link(*link) for link in json.loads(links)) if links else (),
-        views=Interval(row.views_low, row.views_high) if row.views_low is not None else None,
-        forwards=row.forwards,
-        edited=row.edited,
-        edited_at=datetime.fromtimestamp(row.edited_at, UTC) if row.edited_at else None,
-        forwarded_from=row.forwarded_from,
-        reply_to=row.reply_to,
-        album=tuple(json.loads(row.album)) if row.album else (),
-        media=tuple(json.loads(row.media)) if row.media else (),
-        poll=Poll(poll[0], tuple(poll[1]), poll[2]) if poll else None,
-        service=row.service,
-        author=row.author,
-        reactions=row.reactions,
-    )
-
-
-async def read(
-    connection: AsyncConnection, channel: int, *, as_of: datetime
-) -> AsyncIterator[StoredPost]:
-    """Yield a channel's posts by id, as they were known at a time: in the version of then."""
-    moment = int(as_of.timestamp())
-    earlier = await _revisions(connection, channel, moment)
-    statement = (
-        sa.select(post, evidence.c.sha256)
-        .join_from(post, evidence, isouter=True)
-        .where(post.c.channel == channel, post.c.first_seen <= moment)
-        .order_by(post.c.id)
-        .execution_options(yield_per=BATCH)
-    )
-    async for row in _rows(connection, statement):
-        known, digest, since = _as_post(row), row.sha256, row.observed_at
-        if row.observed_at > moment:
-            then = earlier.get(row.id)
-            if then is None:
-                continue
-            known = Post(
-                id=known.id, at=known.at, text=then.text, edited=then.edited_at is not None,
-                links=tuple(Link(*x) for x in json.loads(then.links)) if then.links else (),
-                edited_at=(
-                    datetime.fromtimestamp(then.edited_at, UTC) if then.edited_at else None
-                ),
-                forwarded_from=known.forwarded_from, reply_to=known.reply_to, album=known.album,
-                media=known.media, poll=known.poll, service=known.service, author=known.author,
-            )  # fmt: skip
-            digest, since = then.sha256, then.observed_at
-        gone = row.deleted_at if (row.deleted_at or moment + 1) <= moment else None
-        yield StoredPost(
-            known,
-            datetime.fromtimestamp(row.first_seen, UTC),
-            digest,
-            datetime.fromtimestamp(since, UTC),
-            None if gone is None else datetime.fromtimestamp(gone, UTC),
-        )
-
-
-async def _rows(connection: AsyncConnection, statement: sa.Select[Any]) -> AsyncIterator[Any]:
-    result = await finished(connection.stream(statement))
-    try:
-        while found := await finished(result.fetchmany(BATCH)):
-            for row in found:
-                yield row
-    finally:
-        await finished(result.close())
-
-
-async def _revisions(connection: AsyncConnection, channel: int, moment: int) -> dict[int, Any]:
-    rows = await connection.execute(
-        sa.select(post_revision, evidence.c.sha256)
-        .join_from(post_revision, evidence, isouter=True)
-        .where(post_revision.c.channel == channel, post_revision.c.observed_at <= moment)
-        .order_by(post_revision.c.observed_at)
-    )
-    return {row.id: row for row in rows}
-
-
-async def earlier_versions(
-    connection: AsyncConnection, channel: int, *, as_of: datetime
-) -> dict[int, list[EarlierVersion]]:
-    """Return, by post id, what edited posts said before, oldest first, as known at a time."""
-    moment = int(as_of.timestamp())
-    rows = await connection.execute(
-        sa.select(post_revision, evidence.c.sha256)
-        .join_from(post_revision, evidence, isouter=True)
-        .join(
-            post,
-            (post.c.channel == post_revision.c.channel) & (post.c.id == post_revision.c.id),
-        )
-        .where(
-            post_revision.c.channel == channel,
-            post_revision.c.observed_at <= moment,
-            post.c.observed_at <= moment,
-        )
-        .order_by(post_revision.c.id, post_revision.c.observed_at)
-    )
-    found: dict[int, list[EarlierVersion]] = {}
-    for row in rows:
-        found.setdefault(row.id, []).append(
-            EarlierVersion(
-                datetime.fromtimestamp(row.observed_at, UTC),
-                row.text,
-                tuple(Link(*x) for x in json.loads(row.links)) if row.links else (),
-                row.sha256,
-            )
-        )
-    return found
 
 
 async def mark_deleted(

@@ -1,8 +1,8 @@
 """The tables. Times are whole seconds since 1970 UTC; JSON is text. Changed only by a migration.
 
 Facts are kept as first seen and superseded, never overwritten unseen: an edited text goes to
-`post_revision`, earlier views to `post_views`. `finding` and `case_state` are conclusions and can
-be thrown away.
+`post_revision`, earlier views to `post_views`. `verdict`, `judged` and `unjudged` stand between
+facts and conclusions; `finding` and `case_state` are conclusions. Both can be thrown away.
 """
 
 from sqlalchemy import (
@@ -76,6 +76,17 @@ post = Table(
     Column("observed_at", Integer, nullable=False),  # of the version in this row
     Column("evidence", Integer, ForeignKey("evidence.id")),
 )
+
+# All that the shape of a channel's life needs, without its words: read instead of the rows.
+Index(
+    "post_timeline",
+    post.c.channel,
+    post.c.id,
+    post.c.at,
+    post.c.service,
+    post.c.observed_at,
+)
+Index("post_deleted", post.c.channel, post.c.id, sqlite_where=post.c.deleted_at.is_not(None))
 
 post_revision = Table(
     "post_revision",
@@ -226,6 +237,37 @@ request_count = Table(
     Column("requests", Integer, nullable=False),
     Column("floods", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
+)
+
+# What each post says, as far as it says anything: made from the posts by the rules, kept so that
+# only what changed is judged again. `at` is the post's time; `before` the label of its oldest
+# version, where it was edited.
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("before", Text),
+)
+
+# By what the verdicts of a channel were made: rules, lexicons, and who is speaking.
+judged = Table(
+    "judged",
+    metadata,
+    Column("channel", Integer, ForeignKey("channel.key", ondelete="CASCADE"), primary_key=True),
+    Column("basis", Text, nullable=False),
+)
+
+# Posts whose verdict is missing or old. Triggers on `post` and `post_revision` write it (migration
+# 0003), so that nothing that writes posts can forget to.
+unjudged = Table(
+    "unjudged",
+    metadata,
+    Column("channel", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 finding = Table(

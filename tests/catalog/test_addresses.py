@@ -64,7 +64,7 @@ def test_an_address_ends_where_it_ends(text: str, found: list[str]) -> None:
         ("tg://join?invite=AbCdEf123", ("telegram", "join", "AbCdEf123")),
         ("max://max.ru/some_name", ("max", "handle", "some_name")),
         ("https://t.me/some_name/12", ("telegram", "handle", "some_name")),
-        ("https://invite.viber.com/?g2=abc", ("viber", "join", None)),
+        ("https://invite.viber.com/?g2=abc", ("viber", "join", "abc")),
         ("https://bale.ai/product", ("bale", "site", None)),
     ],
 )

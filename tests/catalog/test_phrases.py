@@ -15,7 +15,7 @@ ROLES_USED = {
     *("instead", "also", "stays", "deny", "denial", "returns", "maybe", "pause", "block", "ad"),
     *("ours", "we", "address", "report", "actor", "channel", "account", "telegram", "here"),
     *("elsewhere", "invite", "opened", "same", "handle", "archive", "fake", "crowd", "messenger"),
-    "forever",
+    *("forever", "theirs", "many", "thanks", "rest", "both", "past", "order", "filter", "inside"),
 }
 
 
@@ -88,8 +88,8 @@ def test_persian_and_arabic_are_told_apart(text: str, languages: set[str]) -> No
 def test_no_act_is_hidden_from_the_first_look() -> None:
     """A phrase's example beside Telegram or a channel's word passes the automaton."""
     for stem in LEXICON.stems:
-        assert names.gate().find_matches_as_indexes(stem), stem
-    assert not names.gate().find_matches_as_indexes(fold("باران می‌بارد. Rain. Дождь."))
+        assert names.passes(stem), stem
+    assert not names.passes(fold("باران می‌بارد. Rain. Дождь."))
 
 
 def find(text: str) -> list[str]:
@@ -116,7 +116,7 @@ def find(text: str) -> list[str]:
         ("إلى بإيتا وروبيكا", ["eitaa", "rubika"]),
         ("on Eitaa's pages", ["eitaa"]),
         ("فیس‌بوک", ["facebook"]),
-        ("سروش پلاس در سروش‌پلاس", ["soroush"]),
+        ("سروش پلاس در سروش‌پلاس", ["soroush", "soroush"]),
         ("longereitaa", []),
     ],
 )
@@ -161,9 +161,9 @@ def test_no_phrase_is_ruled_out_by_its_anchors(phrase: phrases.Phrase) -> None:
 def test_anchors_are_letters_that_every_match_holds(
     notation: str, literals: set[str] | None
 ) -> None:
-    assert anchors(phrases.as_pattern(notation, {})) == literals
+    assert sorted(anchors(phrases.as_pattern(notation, {})) or ()) == sorted(literals or ())
 
 
 def test_too_many_spellings_are_not_told_apart() -> None:
     letters = "(a|b|c|d)" * 5
-    assert anchors(phrases.as_pattern(f"{letters} closing", {})) == {"closing"}
+    assert anchors(phrases.as_pattern(f"{letters} closing", {})) == frozenset({"closing"})

@@ -3,12 +3,13 @@
 import gzip
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from monitor.store import schema_version
+from monitor.cli.program import COMMANDS, app
 from tests.cli.running import Terminal
 
 NOTICE = "This channel stops its work in Telegram from today. Follow us: ble.ir/composed_office"
@@ -193,7 +194,7 @@ def test_a_database_that_is_not_there_or_not_ours_is_refused(terminal: Terminal)
 
 
 def test_migrate_makes_a_database(terminal: Terminal) -> None:
-    assert f"schema {schema_version.head()}" in terminal.ok("migrate").out
+    assert "schema 0004" in terminal.ok("migrate").out
     assert terminal.ok("cases", "--json").json == []
 
 
@@ -247,3 +248,27 @@ def test_the_watched_channels_of_this_repository_are_valid(terminal: Terminal) -
     root = Path(__file__).resolve().parent.parent.parent
     ran = terminal.ok("check", "--config", root / "channels.toml")
     assert {"@farsna", "@iribnews", "@drpezeshkian_ir"} <= set(ran.out.split())
+
+
+def test_each_command_is_found_in_the_module_that_registers_it(terminal: Terminal) -> None:
+    """A command that the table forgets would be unknown when it is typed."""
+    terminal.ok("--help")  # names no command, so all modules are read
+    found: dict[str, set[str]] = {}
+    for command in app.registered_commands:
+        assert command.callback is not None
+        module = command.callback.__module__.removeprefix("monitor.cli.")
+        found.setdefault(module, set()).add(command.name or command.callback.__name__)
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        module = group.typer_instance.registered_commands[0].callback.__module__
+        found.setdefault(module.removeprefix("monitor.cli."), set()).add(str(group.name))
+    assert found == {module: set(names) for module, names in COMMANDS.items()}
+
+
+def test_a_wrong_command_is_told_of_all_that_there_are() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "monitor", "repotr"], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 2
+    assert "repotr" in said.stderr
+    assert "'report'" in said.stderr

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.samples import loading
 from tests.cli.running import Terminal
 
 
@@ -18,48 +17,9 @@ def test_the_demo_tells_both_stories_as_the_sources_do(terminal: Terminal) -> No
     page = report.read_text(encoding="utf-8")
     assert "econstruction" in page
     assert (terminal.folder / "out" / "index.html").is_file()
-
-    def cases(sample: str, now: str) -> dict[str, dict[str, object]]:
-        database = f"sqlite:///{terminal.folder / 'out' / sample / 'monitor.db'}"
-        settings = loading.folder(sample) / "channels.toml"
-        listed = terminal.ok(
-            "cases", "--json", "--database", database, "--now", now, "--config", settings
-        ).json
-        return {case["channel"]: case for case in listed}
-
-    june = cases("iran-2018", "2018-06-30T00:00:00Z")
-    expected = {
-        "khamenei_ir": ("left", "2018-04-18", "2018-04-18"),
-        "reconstructed_first_vp_2018": ("left", "2018-04-18", "2018-04-18"),
-        "reconstructed_president_2018": ("left", "2018-04-18", "2018-04-20"),
-        "iribnews": ("left", "2018-04-18", "2018-04-20"),
-        "farsna": ("left", "2018-04-18", "2018-04-20"),
-        "isna94": ("left", "2018-04-20", "2018-05-31"),
-        "reconstructed_shabake_khabar": ("announced_not_done", "2018-04-21", "2018-04-30"),
-        "reconstructed_foreign_ministry": ("active", "2018-03-01", "2018-03-31"),
-    }
-    assert set(june) == set(expected)
-    for name, (state, earliest, latest) in expected.items():
-        assert june[name]["state"] == state, name
-        assert earliest <= str(june[name]["since"])[:10] <= latest, name
-    november = cases("iran-2018", "2018-11-21T00:00:00Z")
-    for name in ("farsna", "isna94"):
-        assert november[name]["state"] == "returned"
-        assert str(november[name]["since"]).startswith("2018-11-10")
-    fars = november["farsna"]["destinations"]
-    assert isinstance(fars, list)
-    assert {"soroush", "eitaa", "igap", "bale"} <= {d["platform"] for d in fars}
-
-    winter = cases("russia-2026", "2026-03-01T00:00:00Z")
-    assert {name: case["state"] for name, case in winter.items()} == {
-        "news_kremlin": "parallel",
-        "reconstructed_mchs_kuban": "left",
-        "reconstructed_mchs_sverdlovsk": "returned",
-        "reconstructed_pskov_governor": "partial",
-        "reconstructed_samara_governor": "returned",
-    }
-    autumn = cases("russia-2026", "2025-11-01T00:00:00Z")
-    assert autumn["reconstructed_samara_governor"]["state"] == "gone"
+    assert "6 of 8 watched channels announced" in page
+    russia = next((terminal.folder / "out" / "russia-2026").glob("*/report.html"))
+    assert "emergency services, Russia" in russia.read_text(encoding="utf-8")
 
     again = terminal.ok("demo", "--out", "out", "--quiet")
     assert Path(again.out.splitlines()[-1]) == report

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.detect.cases import Events, Standing, stand
+from monitor.detect.cases import Events, Standing
 from monitor.detect.findings import Writer
 from monitor.detect.lifecycle import absences
+from monitor.detect.posting import stand
 from monitor.detect.silence import silences
 from monitor.model import Availability, Channel, Coverage, Finding, Kind, Probe, State, Timeline
 
@@ -29,6 +30,8 @@ def standing(
     probes: list[tuple[float, Availability]] | None = None,
     now: float = 40,
     announcing: frozenset[int] = frozenset(),
+    pointing: frozenset[int] = frozenset(),
+    changed: list[Finding] | None = None,
 ) -> Standing:
     posts = Timeline((n, T + d * DAY) for n, d in enumerate(days, 1))
     end = T + now * DAY
@@ -44,6 +47,8 @@ def standing(
             absences=absences(met, frozenset({"preview"})),
             coverage=coverage,
             now=end,
+            pointing=pointing,
+            changed=changed or [],
         )
     )
 
@@ -109,8 +114,9 @@ def test_silence_without_a_notice_changes_nothing() -> None:
 
 
 def test_left_and_then_ordinary_posts_is_returned() -> None:
-    found = standing([*DAILY, 30], [CLOSES])
+    found = standing([*DAILY, 30, 31, 32], [CLOSES])
     assert (found.state, found.since, found.why) == (State.RETURNED, T + 30 * DAY, "it posts again")
+    assert found.confidence == 0.85
 
 
 def test_left_and_then_a_return_notice_is_returned_by_the_notice() -> None:

@@ -3,15 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from monitor.detect.findings import Writer
-from monitor.detect.lifecycle import (
-    absences,
-    availability,
-    availability_findings,
-    profile_findings,
-    reassignment_findings,
-    reassignments,
-)
-from monitor.model import Availability, Channel, Count, Interval, Kind, Probe, Profile
+from monitor.detect.lifecycle import absences, availability, availability_findings
+from monitor.model import Availability, Channel, Kind, Probe
 
 T = datetime(2018, 4, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -91,37 +84,3 @@ def test_one_absence_can_follow_another() -> None:
         Availability.PREVIEW_DISABLED,
     ]
     assert [x.end for x in found] == [T + HOUR, T + 2 * HOUR, None]
-
-
-def test_changes_of_name_title_and_description_are_told_and_gaps_are_none() -> None:
-    profiles = [
-        Profile(T, "old", "Title", "about"),
-        Profile(T + HOUR, "Old", "Title", None),
-        Profile(T + 2 * HOUR, "new", "Other", "about"),
-    ]
-    told = profile_findings(WRITER, profiles)
-    assert [(f.kind, f.details["from"], f.details["to"]) for f in told] == [
-        (Kind.USERNAME_CHANGED, "Old", "new"),
-        (Kind.TITLE_CHANGED, "Title", "Other"),
-    ]
-    assert "from Old to new" in told[0].summary
-
-
-def test_a_highest_post_id_that_falls_far_is_another_channel() -> None:
-    def count(hours: int, highest: int | None, subscribers: int) -> Count:
-        return Count(T + hours * HOUR, Interval(subscribers, subscribers), max_post_id=highest)
-
-    counts = [count(0, 9170, 38_900), count(1, None, 0), count(2, 9160, 38_900), count(3, 40, 1140)]
-    pairs = reassignments(counts)
-    assert [(a.max_post_id, b.max_post_id) for a, b in pairs] == [(9160, 40)]
-    (told,) = reassignment_findings(WRITER, pairs, None)
-    assert (told.kind, told.at) == (Kind.USERNAME_REASSIGNED, T + 3 * HOUR)
-    assert reassignments([count(0, 90, 5), count(1, 10, 5)]) == []
-
-
-def test_another_id_under_the_name_is_told_of_the_channel_that_lost_it() -> None:
-    lost = Writer(Channel(1, "demo", telegram_id=5, holds_name=False))
-    (told,) = reassignment_findings(lost, [], T)
-    assert (told.rule, told.at) == ("lifecycle.other_id", T)
-    (other,) = reassignment_findings(WRITER, [], T)
-    assert told.id != other.id

@@ -77,7 +77,7 @@ def test_what_is_announced_as_ours_is_ours(text: str, wanted: list[str]) -> None
             "ما در ایتا و بله هستیم؛ شناسه ما @radio_demo",
             ["eitaa:mention:radio_demo", "bale:mention:radio_demo"],
         ),
-        ("ما در ایتا هستیم؛ شناسه ما @unlike_us", []),
+        ("ما در ایتا هستیم؛ شناسه ما @unlike_us", ["eitaa:mention:unlike_us"]),
         ("ما در تلگرام هستیم؛ شناسه ما @radio_demo", []),
         ("@some_name در تلگرام", []),
         ("Telegram: @some_name", []),

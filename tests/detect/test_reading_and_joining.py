@@ -1,11 +1,13 @@
 """What a channel's posts come to, and how everything known of it is joined."""
 
+from array import array
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.detect.joining import Known, conclude
-from monitor.detect.reading import OTHERS_REPORTS, Reading
+from monitor.detect.notices import judge
+from monitor.detect.reading import OTHERS_REPORTS, Reading, tells
 from monitor.model import (
     Availability,
     Channel,
@@ -66,6 +68,23 @@ def test_a_routine_footer_is_a_finding_once_and_a_link_of_every_day() -> None:
     assert found.link_uses() == tuple(LinkUse(day, "bale", own=True, posts=1) for day in days)
 
 
+def test_times_and_verdicts_kept_before_are_read_as_posts_are() -> None:
+    """The words of only the posts that came to something are asked for, afterwards."""
+    given = [Post(n, AT + n * DAY, f"News {n}\n{FOOTER}") for n in range(1, 4)]
+    given.append(Post(4, AT + 4 * DAY, "Composed"))
+    at_once, kept = reading(*given), Reading(US)
+    kept.posted(array("q", [1, 2, 3, 4]), array("q", [int(p.at.timestamp()) for p in given]))
+    for post in given:
+        verdict = judge(US, post.text, [], None, post.at)
+        if tells(verdict):
+            kept.hear(post.id, post.at, verdict)
+    assert kept.cited() == {1}
+    kept.cite({1: (given[0].text, "ab" * 32)})
+    assert (kept.said, kept.shown) == (at_once.said, at_once.shown)
+    assert kept.link_uses() == at_once.link_uses()
+    assert kept.posts_by_day() == at_once.posts_by_day()
+
+
 def test_a_hidden_link_is_read_as_well_as_a_visible_one() -> None:
     link = Link("https://ble.ir/composed_office", "hidden", "here")
     found = reading(Post(1, AT, "Find us here too", links=(link,)))
@@ -124,6 +143,20 @@ def test_subscribers_are_compared_only_where_both_sides_are_known() -> None:
     assert conclude(known(found, counts=[before, after]))[1].case.subscribers is None
     silent = conclude(known(reading(), counts=[after]))[1].case
     assert (silent.subscribers, silent.silence_days, silent.state) == (None, None, State.UNKNOWN)
+
+
+def test_subscribers_before_and_after_are_of_the_channel_that_gave_the_notice() -> None:
+    """A name that passed to another channel says nothing of the first one's audience."""
+    found = reading(Post(1, AT, NOTICE))
+    counts = [
+        Count(AT - DAY, Interval(38_900, 38_900), "landing", max_post_id=9_176),
+        Count(AT + DAY, Interval(38_000, 38_000), "landing", max_post_id=9_177),
+        Count(AT + 2 * DAY, Interval(1_140, 1_140), "landing", max_post_id=40),
+    ]
+    case = conclude(known(found, counts=counts))[1].case
+    assert case.subscribers is not None
+    assert case.subscribers.after == Interval(38_000, 38_000)
+    assert conclude(known(found, counts=counts[::2]))[1].case.subscribers is None
 
 
 def test_one_that_lost_its_name_is_reassigned() -> None:

@@ -1,5 +1,6 @@
 """Coverage joins what was seen and says what was not; a timeline is its posts in id order."""
 
+from array import array
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -63,3 +64,14 @@ def test_long_gaps_and_the_last_post_are_found() -> None:
     assert list(Timeline().after_long_gaps(DAY)) == []
     assert timeline.first_after(0, day(1)) == 2
     assert timeline.first_after(0, day(99)) == 4
+
+
+def test_many_posts_are_added_at_once_in_the_order_of_their_ids() -> None:
+    posts = Timeline()
+    posts.extend(array("q"), array("q"))
+    posts.extend(array("q", [1, 5]), array("q", [60, 120]))
+    posts.extend(array("q", [6]), array("q", [90]))
+    assert [post_id for post_id, _ in posts] == [1, 5, 6]
+    assert posts.at(6) == datetime.fromtimestamp(90, UTC)
+    with pytest.raises(ValueError, match="in the order of ids"):
+        posts.extend(array("q", [6]), array("q", [150]))

@@ -58,6 +58,12 @@ def test_a_departure_that_the_state_does_not_bear_out_is_taken_back(state: State
     assert steps(case(state, NOTICE, SILENCE)) == [("announced", at(4, 18))]
 
 
+def test_a_return_that_the_state_does_not_bear_out_is_taken_back() -> None:
+    stray = replace(BACK, kind=Kind.RESUMED, at=at(5, 3))
+    left = replace(case(State.LEFT, NOTICE, SILENCE, stray), since=at(4, 18))
+    assert steps(left) == [("announced", at(4, 18)), ("left", at(4, 18))]
+
+
 def test_a_departure_stays_where_we_have_been_blind_since() -> None:
     assert ("left", at(4, 18)) in steps(case(State.UNKNOWN, NOTICE, SILENCE))
 

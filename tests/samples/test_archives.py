@@ -27,6 +27,7 @@ NOTICES = {
         "reconstructed_samara_governor": datetime(2025, 9, 10, 13, 30, tzinfo=UTC),
         "reconstructed_mchs_sverdlovsk": datetime(2026, 1, 6, 8, 10, tzinfo=UTC),
         "reconstructed_mchs_kuban": datetime(2026, 1, 2, 9, 0, tzinfo=UTC),
+        "reconstructed_mchs_primorye": datetime(2026, 1, 5, 5, 30, tzinfo=UTC),
     },
 }
 RETURNS = {

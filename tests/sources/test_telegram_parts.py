@@ -58,6 +58,18 @@ async def test_never_more_resolves_a_minute_than_configured() -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_account_that_rested_may_ask_a_few_at_once_and_keeps_its_rate() -> None:
+    timer = Simulated()
+    pace = Pace(2, 5, FixedClock(NOW), timer=timer, burst=4)
+    met = await starts(pace, timer, "a.B", 8)
+    begun = [at - met[0] for at in met]
+    assert begun == pytest.approx([0, 0, 0, 0, 0.5, 1, 1.5, 2])
+    await timer.sleep(60)
+    again = await starts(pace, timer, "a.B", 5)
+    assert [at - again[0] for at in again] == pytest.approx([0, 0, 0, 0, 0.5])
+
+
+@pytest.mark.asyncio
 async def test_a_flood_holds_its_method_alone_and_outlives_the_process() -> None:
     timer = Simulated()
     pace = Pace(10, 5, FixedClock(NOW), timer=timer)
@@ -188,3 +200,25 @@ def test_kinds_of_chats_become_states() -> None:
                          **plain)  # fmt: skip
     assert translating.info(held).restriction == "ios: terms: not here"
     assert translating.info(types.User(1)).state is Availability.WRONG_KIND
+
+
+def test_a_post_that_breaks_the_rules_is_kept_all_the_same() -> None:
+    """A post that is left out would look like one that never was."""
+    peer = types.PeerChannel(1001)
+    texts = ["x" * 20_000, "a\0b", "😀" * 20_000]
+    wild = [
+        types.Message(n, peer, date=NOW, message=text, post=True) for n, text in enumerate(texts, 1)
+    ]
+    kept = translating.posts_of(wild, {})
+    assert [p.id for p in kept] == [1, 2, 3]
+    assert [p.text for p in kept] == ["x" * 16_384, "a\N{REPLACEMENT CHARACTER}b", "😀" * 8192]
+
+
+def test_a_title_is_one_bounded_line() -> None:
+    chat = types.Channel(
+        1, "a\r\nb\0" + "c" * 5000, types.ChatPhotoEmpty(), NOW, access_hash=1, broadcast=True
+    )
+    title = translating.info(chat).title
+    assert title is not None
+    assert title.startswith("a b\N{REPLACEMENT CHARACTER}ccc")
+    assert len(title) == 255  # 256 as it came; the line end was two

@@ -4,6 +4,7 @@ import gzip
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from monitor.errors import StoreError
 from monitor.model import Fetched
 from monitor.store import archive as archive_module
-from monitor.store.archive import Archive
+from monitor.store.archive import Archive, Kept
 
 APRIL = datetime(2018, 4, 20, 10, tzinfo=UTC)
 NAME = "telegram-2018-04.warc.gz"
@@ -41,6 +42,21 @@ def test_whole_records_that_no_row_points_to_stay_however_large(tmp_path: Path) 
         archive.append(_answer(body))
     assert Archive(tmp_path).recover({}) == []
     assert _by_warcio(tmp_path / NAME) == bodies
+
+
+def test_threads_that_append_at_once_do_not_mix_their_records(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    bodies = [bytes([number]) * 50_000 for number in range(40)]
+
+    def keep(body: bytes) -> Kept:
+        place = archive.append(_answer(body))
+        archive.sync()
+        return place
+
+    with ThreadPoolExecutor(4) as threads:
+        kept = list(threads.map(keep, bodies))
+    assert [archive.read(place.file, place.offset) for place in kept] == bodies
+    assert sorted(_by_warcio(tmp_path / NAME)) == bodies
 
 
 def test_what_was_appended_is_read_back_and_by_warcio(tmp_path: Path) -> None:

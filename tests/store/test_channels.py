@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Availability, Count, Interval, Post, Probe, Profile
-from monitor.store import channels, observations, posts
+from monitor.store import channels, histories, observations, posts
 from monitor.store.database import Connection, Database
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,7 +68,7 @@ async def test_facts_kept_under_a_name_are_merged_into_the_id(tmp_path: Path) ->
         by_name = await channels.resolve(connection, "new_name")
         await _fill(connection, by_name, 2)
         assert await channels.resolve(connection, "new_name", 5) == by_id
-        ids = [kept.post.id async for kept in posts.read(connection, by_id, as_of=AT)]
+        ids = [kept.post.id async for kept in histories.read(connection, by_id, as_of=AT)]
         assert ids == [1, 2]
         probes = await observations.probes(connection, by_id, as_of=AT)
         assert len(probes) == 2

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Interval, Link, Poll, Post
-from monitor.store import channels, evidence, posts
+from monitor.store import channels, evidence, histories, posts
 from monitor.store.database import Database
 
 AT = datetime(2018, 4, 18, 9, tzinfo=UTC)
@@ -25,7 +25,7 @@ async def write(db: Database, *given_posts: tuple[Post, datetime]) -> posts.Writ
 async def read(db: Database, as_of: datetime) -> list[Post]:
     async with db.begin() as connection:
         key = await channels.resolve(connection, "demo_channel")
-        return [kept.post async for kept in posts.read(connection, key, as_of=as_of)]
+        return [kept.post async for kept in histories.read(connection, key, as_of=as_of)]
 
 
 def database(tmp_path: Path) -> Database:
@@ -53,6 +53,28 @@ async def test_a_post_comes_back_as_it_went_in(tmp_path: Path) -> None:
     async with database(tmp_path) as db:
         await write(db, (post, AT))
         assert await read(db, AT) == [post]
+
+
+@pytest.mark.asyncio
+async def test_many_new_posts_at_once_come_back_as_they_went_in(tmp_path: Path) -> None:
+    """Whatever statement writes them: whole ones of many rows, and one for the rest."""
+    many = [
+        Post(
+            id=number, at=AT, text=f"متن {number}", views=Interval(number, number),
+            edited=number % 2 == 0, edited_at=AT if number % 2 == 0 else None,
+            links=(Link(f"https://sapp.ir/{number}"),) if number % 3 == 0 else (),
+            album=(number, number + 1) if number % 5 == 0 else (), reply_to=number or None,
+        )
+        for number in range(1, 2 * posts.AT_ONCE + 8)
+    ]  # fmt: skip
+    async with database(tmp_path) as db:
+        whole, rest = many[: posts.AT_ONCE], many[posts.AT_ONCE :]
+        assert (await write(db, *((post, AT) for post in whole))).new == len(whole)
+        # Half of these are stored already.
+        assert (await write(db, *((post, AT) for post in many))) == posts.Written(
+            new=len(rest), unchanged=len(whole)
+        )
+        assert await read(db, AT) == many
 
 
 @pytest.mark.asyncio
@@ -159,5 +181,5 @@ async def test_an_earlier_text_cites_the_body_that_held_it(tmp_path: Path) -> No
             proof = await evidence.add(connection, sha256=digest * 32, source="x", at=at)
             await posts.write(connection, key, [(Post(1, AT, text), at)], proof)
         for at, digest in ((AT, "aa"), (AT + 2 * HOUR, "bb")):
-            (kept,) = [x async for x in posts.read(connection, key, as_of=at)]
+            (kept,) = [x async for x in histories.read(connection, key, as_of=at)]
             assert kept.sha256 == digest * 32

@@ -273,7 +273,7 @@ class TelegramServer:
     def counts(self) -> Counter[str]:
         return self._do(lambda: Counter(n for n, _, _ in self._calls.made))
 
-    def wait_until(self, true: Callable[[], object], seconds: float = 15) -> None:
+    def wait_until(self, true: Callable[[], object], seconds: float = 40) -> None:
         """Wait for something that another process brings about."""
         end = time.monotonic() + seconds
         while not true():

@@ -3,8 +3,11 @@
 from monitor.sources.telegram.account import Account
 from monitor.sources.telegram.failures import AccountLost, Flooded, StaleAccess, Unavailable
 from monitor.sources.telegram.pace import Held, Pace, Timer
+from monitor.sources.telegram.session import WAIT_S
+from monitor.sources.telegram.translating import Told
 
 __all__ = [
+    "WAIT_S",
     "Account",
     "AccountLost",
     "Flooded",
@@ -12,5 +15,6 @@ __all__ = [
     "Pace",
     "StaleAccess",
     "Timer",
+    "Told",
     "Unavailable",
 ]

@@ -1,8 +1,7 @@
 """One signed-in account: questions in, facts out. It stores nothing and decides nothing."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from monitor.sources.telegram.client import PacedClient, method_of
 from monitor.sources.telegram.failures import AccountLost, as_ours
 from monitor.sources.telegram.pace import Pace
 from monitor.sources.telegram.proxies import transport
-from monitor.sources.telegram.session import install_key, open_session
+from monitor.sources.telegram.session import WAIT_S, install_key, open_session
+from monitor.sources.telegram.translating import Told
 
 BATCH = 100
 """Telegram's most messages, and channels, of one answer."""
@@ -53,19 +53,24 @@ class Account:
         self.on_push: Callable[[Pushed], None] = lambda _pushed: None
         self.on_reconnect: Callable[[], None] = lambda: None
 
-    async def open(self) -> None:
+    async def open(self, wait_s: float = WAIT_S) -> None:
         """Open the session file and connect; what this opens, `close` closes.
+
+        `wait_s` is how long another process may take to let go of the session file.
 
         Raises:
             AccountLost: it is signed out or banned.
             Retryable: Telegram cannot be reached.
             BadConfiguration: the session file is open to others, or the proxy is no proxy.
+            MonitorError: another process uses the session file.
         """
         async with AsyncExitStack() as opening:
             server = self._settings.server
             if server is not None:
                 install_key(server.public_key, self._base)
-            session = opening.enter_context(open_session(self._secrets.session, server))
+            session = await opening.enter_async_context(
+                open_session(self._secrets.session, server, wait_s)
+            )
             client = PacedClient(
                 session, self._secrets.api_id, self._secrets.api_hash,
                 account=self.name, pace=self.pace, timeout=self._settings.timeout,
@@ -74,7 +79,7 @@ class Account:
                 **transport(self._secrets.proxy),
             )  # fmt: skip
             client.add_event_handler(self._told, events.Raw())
-            opening.push_async_callback(_leave, client)
+            opening.push_async_callback(client.leave)
             await self._connect(client)
             self._client = client
             self._held = opening.pop_all()
@@ -164,48 +169,46 @@ class Account:
 
     async def history(
         self, peer: Peer, *, after: int = 0, before: int = 0, since: datetime | None = None
-    ) -> AsyncGenerator[list[Post]]:
-        """Yield a channel's posts, oldest first, a hundred or so at a time.
+    ) -> AsyncGenerator[Told]:
+        """Yield a channel's messages, oldest first, a hundred or so at a time.
+
+        It asks what Telethon's `iter_messages(reverse=True)` asks, and leaves out what that adds
+        to each message, which costs half as much as reading the answer does.
 
         Args:
             peer: the channel.
-            after: only posts with a higher id.
-            before: only posts with a lower id; 0 sets no bound.
-            since: where `after` is 0, only posts from this time on.
+            after: only messages with a higher id.
+            before: only messages with a lower id; 0 sets no bound.
+            since: where `after` is 0, only messages from this time on.
         """
-        client = self._open
-        messages = aiter(
-            client.iter_messages(
-            types.InputPeerChannel(peer.telegram_id, peer.access_hash),
-            reverse=True, min_id=after, max_id=before, wait_time=0,
-            offset_date=since if not after else None,
-        ))  # fmt: skip
-        batch: list[Any] = []
-        while True:
-            with self._ours("messages.GetHistory"):
-                message = await anext(messages, None)
-            if message is None:
+        last, date = after, None if after else since
+        held: list[Any] = []
+        entities: dict[int, Any] = {}
+        while not before or before - last > 1:
+            answer = await self._ask(
+                functions.messages.GetHistoryRequest(
+                    types.InputPeerChannel(peer.telegram_id, peer.access_hash),
+                    # Of the two bounds the id comes first, so one of 1 would hide the date.
+                    offset_id=0 if date is not None and not last else last + 1,
+                    offset_date=date, add_offset=-BATCH, limit=BATCH, max_id=0, min_id=0, hash=0,
+                )
+            )  # fmt: skip
+            # Telegram asks from an id on; what lies beside the bounds is left out here.
+            new = [
+                m for m in reversed(answer.messages)
+                if not isinstance(m, types.MessageEmpty)
+                and m.id > last and (not before or m.id < before)
+            ]  # fmt: skip
+            if not new:
                 break
-            # Telethon asks from an id on; what lies before is filtered here once more.
-            if message.id <= after:
-                continue
-            # An album is not cut: its posts name each other.
-            same = message.grouped_id and batch and message.grouped_id == batch[-1].grouped_id
-            if len(batch) >= (BATCH + ALBUM if same else BATCH):
-                yield self._posts(batch)
-                batch = []
-            batch.append(message)
-        if batch:
-            yield self._posts(batch)
-
-    @staticmethod
-    def _posts(batch: Sequence[Any]) -> list[Post]:
-        entities = {}
-        for message in batch:
-            chat = getattr(message.forward, "chat", None) if message.fwd_from else None
-            if chat is not None:
-                entities[utils.get_peer_id(chat)] = chat
-        return translating.posts_of(batch, entities)
+            last, date = new[-1].id, new[-1].date
+            entities |= {utils.get_peer_id(c): c for c in answer.chats}
+            whole = _without_last_album(held + new)
+            held = (held + new)[len(whole) :]
+            if whole:
+                yield Told(whole, entities)
+        if held:
+            yield Told(held, entities)
 
     async def posts(self, peer: Peer, ids: Sequence[int]) -> tuple[list[Post], list[int]]:
         """Ask for posts by id. Returns those that are there, and the ids of those that are not."""
@@ -224,8 +227,13 @@ def _input(peer: Peer) -> Any:  # noqa: ANN401 - a TL object
     return types.InputChannel(peer.telegram_id, peer.access_hash)
 
 
-async def _leave(client: PacedClient) -> None:
-    """Disconnect; a connection that is broken already must not keep us from ending."""
-    with suppress(Exception):
-        async with asyncio.timeout(5):
-            await client.disconnect()
+def _without_last_album(messages: list[Any]) -> list[Any]:
+    """Return messages up to an album that may go on in the next answer: its posts name each other.
+
+    What is longer than an album can be is none that is worth waiting for.
+    """
+    group = messages[-1].grouped_id if isinstance(messages[-1], types.Message) else None
+    end = len(messages)
+    while group and end and getattr(messages[end - 1], "grouped_id", None) == group:
+        end -= 1
+    return messages if len(messages) - end > ALBUM else messages[:end]

@@ -106,6 +106,16 @@ class PacedClient(TelegramClient):  # type: ignore[misc]  # telethon ships no ty
                 raise
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
+    async def leave(self) -> None:
+        """Disconnect; a connection that is broken already must not keep us from ending."""
+        with suppress(Exception):
+            async with asyncio.timeout(5):
+                await self.disconnect()
+        # Nobody awaits what ended the connection: unread, the event loop would print its traceback.
+        ended = getattr(self._sender, "_disconnected", None)
+        if ended is not None and ended.done() and not ended.cancelled():
+            ended.exception()
+
     def _notice_gap(self, request: Any, answer: Any) -> None:  # noqa: ANN401 - TL objects
         """Tell of posts that Telegram will not push any more: Telethon passes over them."""
         if isinstance(answer, types.updates.ChannelDifferenceTooLong):

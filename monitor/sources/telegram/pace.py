@@ -55,11 +55,13 @@ class Pace:
     """One account's pace over all its requests.
 
     Args:
-        requests_per_second: starts a second, over all methods.
+        requests_per_second: starts a second in the long run, over all methods.
         resolves_per_minute: how many usernames may be resolved a minute, evenly spaced.
         clock: dates the holds that are kept.
         on_hold: keeps every hold as it begins; awaited before anything else is asked.
         timer: lets time pass; the event loop's where none is given.
+        burst: how many requests an account that rested may start at once. Spacing is that of the
+            generic cell rate algorithm (ITU-T I.371, annex A).
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class Pace:
         *,
         on_hold: Callable[[Held], Awaitable[None]] | None = None,
         timer: Timer | None = None,
+        burst: int = 1,
     ) -> None:
         self._gap_s = 1 / requests_per_second
+        self._ahead_s = (burst - 1) * self._gap_s
         self._resolve_gap_s = 60 / resolves_per_minute
         self._clock = clock
         self._on_hold = on_hold
@@ -117,8 +121,8 @@ class Pace:
             async with self._gate:
                 if self.wait_s(method) > 0:
                     continue  # a flood answered somebody else meanwhile
-                await self._pass(lambda: self._next - self._timer.time())
-                self._next = self._timer.time() + self._gap_s
+                await self._pass(lambda: self._next - self._ahead_s - self._timer.time())
+                self._next = max(self._next, self._timer.time()) + self._gap_s
                 if method == RESOLVE:
                     await self._begin(method, self._resolve_gap_s, "spacing")
             break

@@ -1,10 +1,11 @@
 """Session files: private, held by one process, and empty of people."""
 
+import asyncio
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from monitor.config import ServerSettings
 from monitor.errors import BadConfiguration, MonitorError
 
 WAIT_S = 5.0
+"""How long another process may take to let go of the file: one that is ending, say."""
 
 
-@contextmanager
-def open_session(path: Path, server: ServerSettings | None) -> Iterator[Any]:
+@asynccontextmanager
+async def open_session(
+    path: Path, server: ServerSettings | None, wait_s: float = WAIT_S
+) -> AsyncIterator[Any]:
     """Open a Telethon session file, making it (0600, in a folder 0700) where there is none.
 
     `path` ends in `.session`, or Telethon would use another. Nothing of the people and channels
@@ -30,29 +34,9 @@ def open_session(path: Path, server: ServerSettings | None) -> Iterator[Any]:
         BadConfiguration: others can read it or its folder, or it is no session file.
         MonitorError: another process uses it.
     """
-    path = path.resolve()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        msg = f"the session file {path} cannot be made or opened: {error}; check its folder"
-        raise BadConfiguration(msg) from error
-    for place, mode in ((path.parent, "700"), (path, "600")):
-        if stat.S_IMODE(place.stat().st_mode) & 0o077:
-            msg = (
-                f"{place} can be read by others, and it is as good as the account: run "
-                f"`chmod {mode} {place}`"
-            )
-            raise BadConfiguration(msg)
+    path = _private(path)
     lock = FileLock(f"{path}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=WAIT_S)
-    except Timeout as error:
-        msg = (
-            f"the session file {path} is used by another process; stop that, or give this one an "
-            "account of its own"
-        )
-        raise MonitorError(msg) from error
+    await _take(lock, path, wait_s)
     try:
         session = _opened(path)
         session.save_entities = False
@@ -69,8 +53,50 @@ def open_session(path: Path, server: ServerSettings | None) -> Iterator[Any]:
         lock.release()
 
 
+def _private(path: Path) -> Path:
+    """Make the file where there is none; return its real path, once only its owner can read it."""
+    path = path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        msg = f"the session file {path} cannot be made or opened: {error}; check its folder"
+        raise BadConfiguration(msg) from error
+    for place, mode in ((path.parent, "700"), (path, "600")):
+        if stat.S_IMODE(place.stat().st_mode) & 0o077:
+            msg = (
+                f"{place} can be read by others, and it is as good as the account: run "
+                f"`chmod {mode} {place}`"
+            )
+            raise BadConfiguration(msg)
+    return path
+
+
+async def _take(lock: FileLock, path: Path, wait_s: float) -> None:
+    """Take the lock, letting everything else go on meanwhile."""
+    end = asyncio.get_running_loop().time() + wait_s
+    while True:
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            if asyncio.get_running_loop().time() >= end:
+                msg = (
+                    f"the session file {path} is used by another process; stop that, or give this "
+                    "one an account of its own"
+                )
+                raise MonitorError(msg) from error
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
 def _opened(path: Path) -> Any:  # noqa: ANN401 - telethon ships no types
     try:
+        # Telethon would add its tables to any database that has no `version`.
+        with closing(sqlite3.connect(path)) as file:
+            tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master")}
+        if tables and not {"version", "sessions"} <= tables:
+            raise ValueError(path)
         return SQLiteSession(str(path))
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
         msg = f"{path} is no session file of Telethon; move it away and log in again"

@@ -115,7 +115,7 @@ async def signing_in(
     if server is not None:
         install_key(server.public_key, base)
     pace = Pace(settings.requests_per_second, settings.resolves_per_minute, clock)
-    with open_session(secrets.session, server) as session:
+    async with open_session(secrets.session, server) as session:
         client = PacedClient(
             session, secrets.api_id, secrets.api_hash, account=secrets.name, pace=pace,
             timeout=settings.timeout, patience=settings.patience, **transport(secrets.proxy),
@@ -125,7 +125,7 @@ async def signing_in(
                 await client.connect()
             yield SigningIn(client, secrets)
         finally:
-            await client.disconnect()
+            await client.leave()
 
 
 @asynccontextmanager

@@ -79,3 +79,18 @@ def test_a_server_that_drops_every_request_is_not_stormed(
     server.mend()
     terminal.ok("collect")
     assert stored(terminal) == list(range(1, 6))
+
+
+def test_an_absent_channel_is_asked_after_hourly_however_fast_others_are_polled(
+    terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path
+) -> None:
+    """Every look costs a resolve, the call that gets accounts banned."""
+    configure(terminal, server, more='poll = "2s"\nslowest = "5s"')
+    terminal.ok("collect")
+    server.delete_channel(channel)
+    later = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    terminal.ok("collect", "--now", later)
+    asked = server.count("contacts.ResolveUsername")
+    soon = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
+    assert "not due yet" in terminal.ok("collect", "--now", soon).err
+    assert server.count("contacts.ResolveUsername") == asked

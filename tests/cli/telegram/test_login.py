@@ -138,3 +138,17 @@ def test_all_goes_through_the_proxy(
         assert "signed in already" in through.stdout, through.stderr
         assert secret.hex() not in through.stdout + through.stderr
     assert (mtproxy.used, mtproxy.refused) == (2, 0)
+
+
+def test_check_says_how_each_channel_is_read(terminal: Terminal, server: TelegramServer) -> None:
+    """By page and through an account, with the pace of each."""
+    configure(terminal, server)
+    file = terminal.folder / "channels.toml"
+    only = terminal.ok("check")
+    assert "1 through an account: each is asked after every 0:05:00 to 1:00:00" in only.err
+    assert "public pages" not in only.err
+    paged = '[[channel]]\nusername = "irna"\n'
+    file.write_text(paged + file.read_text(encoding="utf-8"), encoding="utf-8")
+    both = terminal.ok("check")
+    assert "1 by public pages" in both.err
+    assert "1 through an account" in both.err

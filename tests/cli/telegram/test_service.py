@@ -127,9 +127,10 @@ def test_without_its_session_the_service_reads_pages_until_somebody_signs_in(
         monkeypatch.setenv("MONITOR_PHONE", "+1007")
         with running(terminal) as process:
             server.wait_until(lambda: said.read_text().count("public pages are read instead") > 1)
+            # Written before: the service may have read on before `login` has ended.
+            missed = server.post(channel, "after all", push=False)
             signed = typed(terminal, "12345\n", "login")
             assert signed.returncode == 0, signed.stderr
-            missed = server.post(channel, "after all", push=False)
             server.wait_until(lambda: missed in stored(terminal), 30)
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0

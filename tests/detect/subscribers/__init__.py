@@ -1,0 +1,1 @@
+"""What the subscriber counts of channels say, and what they do not."""
