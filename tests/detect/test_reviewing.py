@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.detect.changes import Changes
 from monitor.detect.findings import Writer
 from monitor.detect.joining import Known, conclude
 from monitor.detect.reading import Reading, Said
@@ -33,6 +34,7 @@ DAY = timedelta(days=1)
 WRITER = Writer(Channel(1, "composed_office"))
 YES = Review(Decision.ACCEPTED, "the office confirmed it", AT)
 NO = Review(Decision.REJECTED, "satire", AT)
+NOTICE = "This channel stops its work in Telegram from today. Follow us on Bale: ble.ir/demo"
 CLOSURE: Subject = ("closure_notice", "9")
 
 
@@ -188,6 +190,19 @@ def test_posts_of_rejected_notices_are_named_by_their_evidence() -> None:
     said = conclude(known((9, Label.CLOSURE, 0.9), decisions={CLOSURE: NO}))[0]
     assert rejected_posts(said) == {9}
     assert rejected_posts([replace(notice(Kind.CLOSURE_NOTICE, 0.9), review=NO)]) == frozenset()
+
+
+def test_a_rejected_edit_takes_no_notice_back() -> None:
+    facts = known((9, Label.CLOSURE, 0.9))
+    changes = Changes(Speaker("composed_office"))
+    post = Post(9, AT + 9 * DAY, NOTICE)
+    changes.add(post, [], AT + 9 * DAY, AT + 10 * DAY, None)
+    facts = replace(facts, changes=changes, now=AT + 11 * DAY)
+    findings, seen = conclude(facts)
+    assert "took that back" in seen.case.why
+    (gone,) = [f for f in findings if f.kind is Kind.POST_DELETED]
+    again = view(replace(facts, decisions={gone.subject: NO})).case
+    assert (again.state, "took that back" in again.why) == (State.ANNOUNCED, False)
 
 
 def test_a_decision_on_another_finding_or_kind_marks_nothing() -> None:

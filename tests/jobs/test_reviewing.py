@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Settings
+from monitor.config import Settings, read
 from monitor.errors import BadUsage
 from monitor.jobs.judging import detect, judge
 from monitor.jobs.reviewing import Recorded, decide
-from monitor.model import Decision, Finding, Judgement, Kind, Post
-from monitor.store import channels, posts
+from monitor.model import Availability, Decision, Finding, Judgement, Kind, Post, Probe
+from monitor.store import channels, observations, posts
 from monitor.store.database import Connection, Database
 
 AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -110,3 +110,31 @@ async def test_a_listed_finding_that_the_facts_no_longer_bear_out_is_unknown(
             await posts.write(connection, key, [(edited, AT + 2 * DAY)], None)
         with pytest.raises(BadUsage, match="no finding has the id"):
             await reject(db, found.id)
+
+
+@pytest.mark.asyncio
+async def test_a_finding_that_only_all_channels_together_show_can_be_decided(
+    tmp_path: Path,
+) -> None:
+    """A wave is of no one channel; its decision stands in the case of each member too."""
+    names = ["office_a", "office_b", "office_c"]
+    settings = read(
+        {"channel": [{"username": n, "country": "RU", "category": "office"} for n in names]}, "t"
+    )
+    async with database(tmp_path) as db:
+        async with db.begin() as connection:
+            for name in names:
+                await say_farewell(connection, name, None)
+                key = await channels.resolve(connection, name)
+                # Seen for a year in which nobody announced: three in a week are no habit.
+                seen = Probe(AT + 2 * DAY, "import", Availability.OK, AT - 365 * DAY, AT + 2 * DAY)
+                await observations.add_probe(connection, key, seen)
+        judged = await detect(db, settings, NOW)
+        (wave,) = [f for f in judged.findings if f.kind is Kind.WAVE]
+        made = await decide(
+            db, settings, NOW, wanted=wave.id, decision=Decision.ACCEPTED, note="seen"
+        )
+        again = await judge(db, settings, NOW)
+        assert [f.review for f in again.findings if f.kind is Kind.WAVE] == [made.review]
+        told = [[f.review for f in v.case.timeline if f.kind is Kind.WAVE] for v in again.views]
+        assert told == [[made.review]] * 3
