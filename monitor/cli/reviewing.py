@@ -18,6 +18,9 @@ NOTE = 2000
 QUOTE = 300
 """Characters of a quote in a listing; findings hold no more."""
 
+_JOINERS = "\u200c\u200d"
+"""Unprintable by name, but Persian is misspelt without them."""
+
 review = typer.Typer(
     help="Decide about an uncertain finding.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -100,7 +103,9 @@ def decided(form: Mapping[str, Json]) -> Iterator[str]:
 
 def plain(text: Json) -> str:
     """Return a text on one line, without what a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return " ".join(
+        "".join(c if c.isprintable() or c in _JOINERS else " " for c in str(text)).split()
+    )
 
 
 def _confidence(form: Mapping[str, Json]) -> float:

@@ -71,7 +71,8 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
     swaps = identity.reassignments(known.counts)
     counted = series.of_one_channel(known.counts, swaps, known.probes)
     said = reviewing.marked((writer.said(s) for s in known.reading.said), known.decisions)
-    changed = known.changes.findings(writer) if known.changes else []
+    edits = known.changes.findings(writer) if known.changes else []
+    changed = reviewing.marked(edits, known.decisions)
     events = cases.Events(
         notices=reviewing.movers(said),
         posts=known.reading.posts,
@@ -81,7 +82,7 @@ def conclude(known: Known) -> tuple[list[Finding], ChannelView]:
         coverage=known.coverage,
         now=known.now,
         pointing=known.pointing,
-        changed=[f for f in changed if belongs_in_case(f)],
+        changed=[f for f in changed if belongs_in_case(f) and not f.rejected],
     )
     standing = posting.stand(events)
     found = [

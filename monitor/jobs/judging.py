@@ -10,6 +10,7 @@ from monitor import __version__
 from monitor.config import ChannelSettings, Settings
 from monitor.detect import effect, presences, together
 from monitor.detect.joining import Known, conclude
+from monitor.detect.reviewing import movers
 from monitor.detect.silence import Ending
 from monitor.detect.subscribers.together import doubted
 from monitor.jobs import basis, hearing
@@ -56,6 +57,10 @@ async def judge(
                 if view is not None:
                     views.append(view)
     findings, views = doubted(findings, views)
+    findings = [
+        f if f.channel else replace(f, review=ground.decided.get(None, {}).get(f.subject))
+        for f in findings
+    ]
     seen = {view.channel.username.casefold() for view in views}
     seen |= {view.watched_as.casefold() for view in views if view.watched_as}
     for entry in settings.channel:
@@ -64,8 +69,8 @@ async def judge(
             views.append(_never_seen(entry))
     if only is None:
         async with database.begin() as connection:
-            viewed = await _viewed(connection, views, findings, now)
-        of_all, views = together.conclude_all(views, findings, viewed)
+            viewed = await _viewed(connection, views, movers(findings), now)
+        of_all, views = together.conclude_all(views, findings, viewed, ground.decided)
         findings += of_all
     findings.sort(key=lambda f: (f.at, f.channel or "", f.kind, f.id))
     return Judgement(at=now, findings=tuple(findings), views=tuple(views))

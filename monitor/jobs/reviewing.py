@@ -72,10 +72,12 @@ async def _find(
         msg = f"{wanted!r} begins the ids of {len(chosen)} findings: {some}; give more digits"
         raise BadUsage(msg)
     for whole, channel in chosen.items():
-        judged = await judge(database, settings, now, only=channel)
-        for finding in judged.findings:
-            if finding.id == whole:
-                return finding, _key(judged, finding)
+        # What rests on other channels too, such as the effect of a notice, shows only among all.
+        for only in dict.fromkeys((channel, None)):
+            judged = await judge(database, settings, now, only=only)
+            for finding in judged.findings:
+                if finding.id == whole:
+                    return finding, _key(judged, finding)
     msg = f"no finding has the id {wanted!r}; `channel-monitor findings` lists each with its id"
     raise BadUsage(msg)
 
@@ -86,5 +88,4 @@ def _text(value: object) -> str | None:
 
 def _key(judged: Judgement, finding: Finding) -> int | None:
     """Return the key of the channel that a finding is on: two may have had one name in turn."""
-    name = finding.key.partition("\n")[0]
-    return next((v.channel.key for v in judged.views if owner(v.channel) == name), None)
+    return next((v.channel.key for v in judged.views if owner(v.channel) == finding.owner), None)

@@ -140,6 +140,11 @@ class Finding:
         return hashlib.sha256(f"{self.kind}\n{self.key}".encode()).hexdigest()[:16]
 
     @property
+    def owner(self) -> str:
+        """What the id calls the channel, or whatever else it is on."""
+        return self.key.partition("\n")[0]
+
+    @property
     def subject(self) -> Subject:
         """What a decision about it is on: unlike the id, the same after a change of name."""
         return str(self.kind), self.key.partition("\n")[2]

@@ -1,6 +1,7 @@
 """Three of a kind within a week are a wave where so many are not usual; habit is none."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import exp
 
@@ -9,7 +10,17 @@ import pytest
 from monitor.detect.findings import Writer
 from monitor.detect.together import conclude_all
 from monitor.detect.waves import at_least, findings, members
-from monitor.model import Case, Channel, ChannelView, Evidence, Finding, Kind, State
+from monitor.model import (
+    Case,
+    Channel,
+    ChannelView,
+    Decision,
+    Evidence,
+    Finding,
+    Kind,
+    Review,
+    State,
+)
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -153,3 +164,14 @@ def test_a_wave_stands_in_the_case_of_each_member_and_in_no_other() -> None:
     found, views = conclude_all(OFFICES, notices, {})
     assert [f.kind for f in found] == [Kind.WAVE]
     assert [[f.kind for f in v.case.timeline] for v in views] == [[Kind.WAVE]] * 3 + [[], []]
+
+
+def test_a_rejected_notice_makes_no_wave_and_a_decision_on_a_wave_stays_with_it() -> None:
+    notices = [said("office_0", 1), said("office_1", 4), said("office_2", 5)]
+    (wave,), _ = conclude_all(OFFICES, notices, {})
+    no = Review(Decision.REJECTED, "one letter, sent thrice", T)
+    (marked,), views = conclude_all(OFFICES, notices, {}, {None: {wave.subject: no}})
+    assert marked == replace(wave, review=no)
+    assert views[0].case.timeline == (marked,)
+    rejected = [*notices[:2], replace(notices[2], review=no)]
+    assert conclude_all(OFFICES, rejected, {})[0] == []
