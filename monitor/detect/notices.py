@@ -133,7 +133,9 @@ def _may(seen: Look, label: Label) -> bool:
     if label is not Label.THIRD_PARTY or seen.foreign:
         return True
     roles = frozenset().union(*(roles_of(part) for part in seen.parts))
-    alone = bool(roles & _OURS) and not roles & _OTHERS
+    # A ministry that names itself names a body; that alone makes nobody else.
+    others = roles & _OTHERS - ({"actor"} if "own_name" in roles else frozenset())
+    alone = bool(roles & _OURS) and not others
     return not (alone or dismissed(seen.claims))
 
 
