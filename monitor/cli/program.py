@@ -65,6 +65,7 @@ def asked(context: typer.Context) -> Invocation:
 
 
 COMMANDS = {
+    "alerting": ("test-alert",),
     "collecting": ("check", "collect", "backfill", "migrate"),
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),

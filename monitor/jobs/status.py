@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from monitor.clock import as_rfc3339
 from monitor.config import Settings
 from monitor.model import Json
-from monitor.store import accounts, visits
+from monitor.store import accounts, outbox, visits
 from monitor.store.database import Database
 
 
@@ -15,6 +15,7 @@ async def status(database: Database, settings: Settings, now: datetime) -> dict[
         standings = await accounts.standings(connection)
         holds = [h for h in await accounts.holds(connection, after=now) if h.reason == "flood"]
         asked = await accounts.requests(connection, since=now - timedelta(days=1))
+        told = await outbox.standings(connection)
         plans = {route: await visits.plans(connection, route) for route in ("preview", "telegram")}
     size = sum(
         f.stat().st_size for f in database.path.parent.glob(f"{database.path.name}*") if f.is_file()
@@ -57,5 +58,15 @@ async def status(database: Database, settings: Settings, now: datetime) -> dict[
             }
             for entry in settings.channel
             for plan in [plans[entry.source].get(entry.username.casefold(), visits.Plan())]
+        ],
+        "alerts": [
+            {
+                "target": one.target,
+                **{state: one.counts.get(state, 0) for state in ("waiting", "failed", "delivered")},
+                "oldest_waiting": as_rfc3339(one.oldest_waiting) if one.oldest_waiting else None,
+                "last_delivered": as_rfc3339(one.last_delivered) if one.last_delivered else None,
+                "error": one.error,
+            }
+            for one in told
         ],
     }
