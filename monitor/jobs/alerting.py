@@ -35,7 +35,6 @@ def wanted(judgement: Judgement, settings: Settings, now: datetime) -> list[Want
                     channel=_key(view),
                     kind=kind,
                     first=_lasting(first, keys),
-                    finding=finding.id,
                     body=_body(finding, view),
                     fresh=rules.fresh(rule, finding, now),
                     digest_at=next_slot(report.digest, report.timezone, now)
@@ -46,8 +45,8 @@ def wanted(judgement: Judgement, settings: Settings, now: datetime) -> list[Want
     return found
 
 
-def _key(view: ChannelView | None) -> int | None:
-    return view.channel.key if view is not None else None
+def _key(view: ChannelView | None) -> int:
+    return view.channel.key if view is not None else 0
 
 
 def _lasting(first: str, keys: Mapping[str, str]) -> str:

@@ -29,19 +29,21 @@ TOO_FAR = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A finding that a target asks for; `fresh` where it is news. `digest_at`: not on its own."""
+    """A finding that a target asks for; `fresh` where it is news.
+
+    `channel` is a key, 0 for a finding of no one channel. `digest_at`: it is not sent on its own.
+    """
 
     target: str
-    channel: int | None
+    channel: int
     kind: str
     first: str
-    finding: str
     body: Mapping[str, Json]
     fresh: bool
     digest_at: datetime | None = None
 
     @property
-    def subject(self) -> tuple[str, int | None, str, str]:
+    def subject(self) -> tuple[str, int, str, str]:
         """What there is one entry of."""
         return self.target, self.channel, self.kind, self.first
 
@@ -90,30 +92,42 @@ async def enter(connection: AsyncConnection, wanted: Sequence[Wanted], now: date
             due = one.digest_at or now
             await _update(connection, row.id, state="waiting", done_at=None, due_at=_s(due))
     # A key that was joined with another since the judgement comes back with the next one.
-    known = set((await connection.execute(sa.select(channel.c.key))).scalars())
+    known = {0, *(await connection.execute(sa.select(channel.c.key))).scalars()}
     for one in wanted:
-        if one.fresh and (one.channel is None or one.channel in known):
-            await _insert(
-                connection, one.target, one.channel, one.kind, one.first, named=one.finding,
-                body=one.body, now=now, digest_at=one.digest_at,
-            )  # fmt: skip
+        if one.fresh and one.channel in known:
+            await _insert(connection, one.subject, one.body, now, digest_at=one.digest_at)
 
 
 async def _insert(
-    connection: AsyncConnection, target: str, channel: int | None, kind: str, first: str, *,
-    named: str, body: Mapping[str, Json], now: datetime, digest_at: datetime | None,
-) -> int:  # fmt: skip
-    # The channel's key keeps two apart whose findings have one id, after a name was handed on.
-    words = f"{target}\n{channel}\n{named}\n{_s(now)}"
+    connection: AsyncConnection,
+    subject: tuple[str, int, str, str],
+    body: Mapping[str, Json],
+    now: datetime,
+    *,
+    digest_at: datetime | None = None,
+) -> bool:
+    """Enter a message unless its subject has one; return whether it had none."""
+    target, channel_, kind, first = subject
+    # The time too: the key of a channel that was joined with another may be given again.
+    words = "\n".join(map(str, (*subject, _s(now))))
     made = await connection.execute(
-        alert.insert().prefix_with("OR IGNORE").values(
-            target=target, channel=channel, kind=kind, first=first,
+        alert.insert()
+        .prefix_with("OR IGNORE")
+        .values(
+            target=target,
+            channel=channel_,
+            kind=kind,
+            first=first,
             message=f"msg_{hashlib.sha256(words.encode()).hexdigest()[:24]}",
-            body=json.dumps(body, ensure_ascii=False), digest=digest_at is not None,
-            state="waiting", entered_at=_s(now), due_at=_s(digest_at or now), attempts=0,
+            body=json.dumps(body, ensure_ascii=False),
+            digest=digest_at is not None,
+            state="waiting",
+            entered_at=_s(now),
+            due_at=_s(digest_at or now),
+            attempts=0,
         )
-    )  # fmt: skip
-    return made.rowcount
+    )
+    return made.rowcount > 0
 
 
 async def due(connection: AsyncConnection, target: str, now: datetime) -> list[Entry]:
@@ -167,10 +181,7 @@ async def gather(
         "day": day.isoformat(), "count": len(rows),
         "findings": [json.loads(row.body) for row in rows[:MOST_TOLD]],
     }  # fmt: skip
-    made = await _insert(
-        connection, target, None, DIGEST, day.isoformat(), named=f"{DIGEST} {day}", body=body,
-        now=now, digest_at=None,
-    )  # fmt: skip
+    made = await _insert(connection, (target, 0, DIGEST, day.isoformat()), body, now)
     told = {"state": "digested", "done_at": _s(now)} if made else {"due_at": _s(following)}
     await connection.execute(alert.update().where(*members).values(**told))
 

@@ -1,18 +1,20 @@
 """The outbox's table; see schema.py for the form. Changed only by a migration."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from monitor.store.schema import metadata
 
 # What goes to whom: one entry a finding and target, for ever, found again as a review is (by
-# `channel`, `kind`, `first`). A digest is an entry of its own: kind "digest", `first` its day. `state` is
-# waiting, delivered, failed (given up), withdrawn (no longer true before it was sent) or digested.
+# `channel`, `kind`, `first`). A digest is an entry of its own: kind "digest", `first` its day.
+# `state` is waiting, delivered, failed (given up), withdrawn (no longer true before it was sent) or
+# digested.
 alert = Table(
     "alert",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("target", Text, nullable=False),
-    Column("channel", Integer, ForeignKey("channel.key")),
+    # A channel's key, 0 for what is of no one channel: nulls would not be the same.
+    Column("channel", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("first", Text, nullable=False),
     Column("message", Text, nullable=False),  # its id in every attempt
@@ -25,9 +27,6 @@ alert = Table(
     Column("tried_at", Integer),  # the first time
     Column("done_at", Integer),
     Column("error", Text),
+    UniqueConstraint("target", "channel", "kind", "first"),
 )
-Index(
-    "alert_once", alert.c.target, text("coalesce(channel, 0)"), alert.c.kind, alert.c.first,
-    unique=True,
-)  # fmt: skip
 Index("alert_open", alert.c.state, alert.c.target)

@@ -13,7 +13,7 @@ def upgrade() -> None:
         "alert",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("first", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
@@ -26,14 +26,7 @@ def upgrade() -> None:
         sa.Column("tried_at", sa.Integer(), nullable=True),
         sa.Column("done_at", sa.Integer(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["channel"], ["channel.key"]),
         sa.PrimaryKeyConstraint("id"),
-    )
-    # Two nulls would be different; no channel has the key 0.
-    op.create_index(
-        "alert_once",
-        "alert",
-        ["target", sa.text("coalesce(channel, 0)"), "kind", "first"],
-        unique=True,
+        sa.UniqueConstraint("target", "channel", "kind", "first"),
     )
     op.create_index("alert_open", "alert", ["state", "target"])
