@@ -10,7 +10,7 @@ import socketserver
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,6 +19,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from typing_extensions import override
+
+
+def until(true: Callable[[], bool], within_s: float = 20.0) -> None:
+    """Wait until something is so; fails where it is not in time."""
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)
