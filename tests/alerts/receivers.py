@@ -38,6 +38,15 @@ class Got:
     body: bytes
 
 
+class _Web(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: whoever asked may have gone."""
+
+
 class WebReceiver:
     """Takes any POST and answers what `answers` say: a status, or seconds to hang."""
 
@@ -45,6 +54,8 @@ class WebReceiver:
         self.got: list[Got] = []
         self.answers: deque[int | float] = deque()
         self.headers: dict[str, str] = {}
+        self.drip_s = 0
+        """For how long a header comes every half second, before the answer ends."""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -59,6 +70,10 @@ class WebReceiver:
                 self.send_response(answer)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)
+                for number in range(2 * receiver.drip_s):
+                    self.send_header(f"x-{number}", "composed")
+                    self.flush_headers()
+                    time.sleep(0.5)
                 self.send_header("content-length", "0")
                 self.end_headers()
 
@@ -66,9 +81,7 @@ class WebReceiver:
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Web(("127.0.0.1", 0), Handler)
         self.port = int(self._server.server_address[1])
         self.host = f"127.0.0.1:{self.port}"
 

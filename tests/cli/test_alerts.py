@@ -104,23 +104,6 @@ def test_a_target_that_nobody_configured_is_exit_2(
     assert "there are: desk, night" in ran.err
 
 
-def test_a_program_whose_target_hangs_ends_in_time(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A service of Apprise's waits in a thread, which must not keep the program."""
-    configure(terminal, '[[alert]]\ntarget = "desk"\n')
-    with WebReceiver() as web:
-        web.answers.append(300.0)
-        url = f"json://{web.host}/?rto=3"
-        ran = subprocess.run(
-            [sys.executable, "-m", "monitor", "test-alert"], cwd=terminal.folder, timeout=40,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "MONITOR_ALERT_DESK": url},
-            check=False, capture_output=True, text=True,
-        )  # fmt: skip
-    assert (ran.returncode, ran.stderr) == (1, "")
-    assert ran.stdout.startswith("desk: failed: ")
-
-
 def store(terminal: Terminal, count: int) -> None:
     """Import a channel whose last posts are notices of today."""
     start = datetime.now(UTC) - timedelta(hours=count)
