@@ -29,14 +29,15 @@ def wanted(judgement: Judgement, settings: Settings, now: datetime) -> list[Want
         about = _about([view] if view else _members(finding, named))
         for rule in rules.chosen(settings.alert, finding, about):
             kind, first = finding.subject
+            fresh = rules.fresh(rule, finding, now)
             found.append(
                 Wanted(
                     target=rule.target,
                     channel=_key(view),
                     kind=kind,
                     first=_lasting(first, keys),
-                    body=_body(finding, view),
-                    fresh=rules.fresh(rule, finding, now),
+                    body=_body(finding, view) if fresh else {},
+                    fresh=fresh,
                     digest_at=next_slot(report.digest, report.timezone, now)
                     if rule.digest
                     else None,

@@ -105,7 +105,7 @@ class Deliverer:
 
     async def _times(self, now: datetime) -> dict[str, datetime]:
         """Return when each target that has an address and something waiting is to be served."""
-        async with self._database.begin() as connection:
+        async with self._database.look() as connection:
             due = await outbox.next_due(connection)
         found = {}
         for target, at in due.items():

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from monitor.model import Json
 from monitor.store.schema import channel
 from monitor.store.schema_alerts import alert
+from monitor.store.times import as_seconds, as_time
 
 DIGEST = "digest"
 """The kind of an entry that tells of others; no finding has it."""
@@ -31,7 +32,8 @@ TOO_FAR = timedelta(days=2)
 class Wanted:
     """A finding that a target asks for; `fresh` where it is news.
 
-    `channel` is a key, 0 for a finding of no one channel. `digest_at`: it is not sent on its own.
+    `channel` is a key, 0 for a finding of no one channel; `body` is needed where it is fresh.
+    `digest_at`: it is not sent on its own.
     """
 
     target: str
@@ -87,10 +89,10 @@ async def enter(connection: AsyncConnection, wanted: Sequence[Wanted], now: date
     for row in rows.all():
         one = by_subject.get((row.target, row.channel, row.kind, row.first))
         if row.state == "waiting" and one is None:
-            await _update(connection, row.id, state="withdrawn", done_at=_s(now))
+            await _update(connection, row.id, state="withdrawn", done_at=as_seconds(now))
         elif row.state == "withdrawn" and one is not None and one.fresh:
             due = one.digest_at or now
-            await _update(connection, row.id, state="waiting", done_at=None, due_at=_s(due))
+            await _update(connection, row.id, state="waiting", done_at=None, due_at=as_seconds(due))
     # A key that was joined with another since the judgement comes back with the next one.
     known = {0, *(await connection.execute(sa.select(channel.c.key))).scalars()}
     for one in wanted:
@@ -109,7 +111,7 @@ async def _insert(
     """Enter a message unless its subject has one; return whether it had none."""
     target, channel_, kind, first = subject
     # The time too: the key of a channel that was joined with another may be given again.
-    words = "\n".join(map(str, (*subject, _s(now))))
+    words = "\n".join(map(str, (*subject, as_seconds(now))))
     made = await connection.execute(
         alert.insert()
         .prefix_with("OR IGNORE")
@@ -122,8 +124,8 @@ async def _insert(
             body=json.dumps(body, ensure_ascii=False),
             digest=digest_at is not None,
             state="waiting",
-            entered_at=_s(now),
-            due_at=_s(digest_at or now),
+            entered_at=as_seconds(now),
+            due_at=as_seconds(digest_at or now),
             attempts=0,
         )
     )
@@ -141,14 +143,14 @@ async def due(connection: AsyncConnection, target: str, now: datetime) -> list[E
     return [
         Entry(
             id=row.id, target=row.target, message=row.message, kind=row.kind,
-            body=json.loads(row.body), attempts=row.attempts, tried_at=_time(row.tried_at),
+            body=json.loads(row.body), attempts=row.attempts, tried_at=as_time(row.tried_at),
         )
         for row in rows
     ]  # fmt: skip
 
 
 def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    late = sa.or_(alert.c.due_at <= _s(now), alert.c.due_at > _s(now + TOO_FAR))
+    late = sa.or_(alert.c.due_at <= as_seconds(now), alert.c.due_at > as_seconds(now + TOO_FAR))
     return alert.c.state == "waiting", late
 
 
@@ -182,7 +184,11 @@ async def gather(
         "findings": [json.loads(row.body) for row in rows[:MOST_TOLD]],
     }  # fmt: skip
     made = await _insert(connection, (target, 0, DIGEST, day.isoformat()), body, now)
-    told = {"state": "digested", "done_at": _s(now)} if made else {"due_at": _s(following)}
+    told = (
+        {"state": "digested", "done_at": as_seconds(now)}
+        if made
+        else {"due_at": as_seconds(following)}
+    )
     await connection.execute(alert.update().where(*members).values(**told))
 
 
@@ -190,7 +196,7 @@ async def delivered(connection: AsyncConnection, entry: Entry, at: datetime) -> 
     """Keep that a message was taken."""
     await _update(
         connection, entry.id, state="delivered", attempts=entry.attempts + 1,
-        tried_at=_s(entry.tried_at or at), done_at=_s(at), error=None,
+        tried_at=as_seconds(entry.tried_at or at), done_at=as_seconds(at), error=None,
     )  # fmt: skip
 
 
@@ -199,9 +205,13 @@ async def not_delivered(
 ) -> None:
     """Keep that a message was not taken, why, and when it is tried again; None: never."""
     values: dict[str, object] = {
-        "attempts": entry.attempts + 1, "tried_at": _s(entry.tried_at or at), "error": error
+        "attempts": entry.attempts + 1, "tried_at": as_seconds(entry.tried_at or at), "error": error
     }  # fmt: skip
-    values |= {"state": "failed", "done_at": _s(at)} if again is None else {"due_at": _s(again)}
+    values |= (
+        {"state": "failed", "done_at": as_seconds(at)}
+        if again is None
+        else {"due_at": as_seconds(again)}
+    )
     await _update(connection, entry.id, **values)
 
 
@@ -228,8 +238,8 @@ async def standings(connection: AsyncConnection) -> list[Standing]:
         found.append(
             Standing(
                 target, {state: row.entries for state, row in mine.items()},
-                _time(mine["waiting"].oldest) if "waiting" in mine else None,
-                _time(mine["delivered"].newest) if "delivered" in mine else None,
+                as_time(mine["waiting"].oldest) if "waiting" in mine else None,
+                as_time(mine["delivered"].newest) if "delivered" in mine else None,
                 said.get(target),
             )
         )  # fmt: skip
@@ -259,11 +269,3 @@ async def merge(connection: AsyncConnection, *, source: int, into: int) -> None:
 
 async def _update(connection: AsyncConnection, entry: int, **values: object) -> None:
     await connection.execute(alert.update().where(alert.c.id == entry).values(**values))
-
-
-def _s(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

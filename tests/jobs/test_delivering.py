@@ -2,85 +2,30 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from monitor.alerts.addresses import Address, address
+from monitor.alerts.addresses import address
 from monitor.alerts.waits import FIRST, GIVE_UP, LONGEST
-from monitor.config import Settings, read
 from monitor.errors import StoreError
 from monitor.jobs.delivering import Deliverer
-from monitor.jobs.status import status
-from monitor.model import Json
 from monitor.secrets import AlertSecret
 from monitor.store import outbox
-from monitor.store.database import Database
-from monitor.store.outbox import Wanted
 from tests.alerts.receivers import WebReceiver, until
-
-AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
-KEY = "a composed key of more than twenty-four letters"
-MINUTE = timedelta(minutes=1)
-
-
-@dataclass
-class HandClock:
-    """A clock that a test sets."""
-
-    at: datetime = AT
-    shifted: bool = False
-
-    def now(self) -> datetime:
-        return self.at
-
-
-def settings(*targets: str, quiet: str | None = None, digest: bool = False) -> Settings:
-    alerts = [{"target": name, "quiet": quiet, "digest": digest} for name in targets]
-    return read({"alert": alerts}, "t")
-
-
-def hook(web: WebReceiver, target: str = "desk") -> Address:
-    url = f"webhook+http://{web.host}/{target}"
-    return address(AlertSecret(target, f"MONITOR_ALERT_{target.upper()}", url, KEY))
-
-
-def to(*found: Address) -> Mapping[str, Address]:
-    return {one.target: one for one in found}
-
-
-def wanted(first: str, target: str = "desk", digest_at: datetime | None = None) -> Wanted:
-    finding: dict[str, Json] = {
-        "id": first.rjust(16, "0"), "channel": "demo", "kind": "gone", "at": "2026-01-01T11:00:00Z",
-        "confidence": 0.9, "rule": "gone.twice", "summary": "@demo is gone", "evidence": [],
-        "details": {}, "review": None,
-    }  # fmt: skip
-    return Wanted(
-        target, 0, "gone", first, {"finding": finding}, fresh=True, digest_at=digest_at
-    )  # fmt: skip
-
-
-@asynccontextmanager
-async def holding(tmp_path: Path, *entries: Wanted, at: datetime = AT) -> AsyncIterator[Database]:
-    async with Database(f"sqlite:///{tmp_path / 'm.db'}", writes="test") as db:
-        async with db.begin() as connection:
-            await outbox.enter(connection, entries, at)
-        yield db
-
-
-def everything(folder: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
-
-
-async def alerts(db: Database, now: datetime = AT) -> list[dict[str, Any]]:
-    found = (await status(db, Settings(), now))["alerts"]
-    assert isinstance(found, list)
-    return [one for one in found if isinstance(one, dict)]
+from tests.jobs.delivered import (
+    AT,
+    MINUTE,
+    HandClock,
+    alerts,
+    everything,
+    holding,
+    hook,
+    settings,
+    to,
+    wanted,
+)
 
 
 @pytest.mark.asyncio
@@ -198,73 +143,6 @@ async def test_a_target_that_never_answers_is_given_up_at_the_end_and_sent_again
             await deliverer.end(timedelta(seconds=0.1))
             assert [one.error for one in await deliverer.deliver()] == [None]
     assert [len(web.got), len({got.headers["webhook-id"] for got in web.got})] == [2, 1]
-
-
-@pytest.mark.asyncio
-async def test_what_comes_in_quiet_hours_is_sent_after_them(tmp_path: Path) -> None:
-    clock = HandClock(datetime(2026, 1, 1, 23, tzinfo=UTC))
-    with WebReceiver() as web:
-        async with holding(tmp_path, wanted("1"), at=clock.at) as db:
-            deliverer = Deliverer(
-                db, settings("desk", quiet="22:00-07:00"), clock, to(hook(web))
-            )  # fmt: skip
-            assert await deliverer.deliver() == []
-            morning = datetime(2026, 1, 2, 7, tzinfo=UTC)
-            assert await deliverer.next_due() == morning
-            clock.at = morning
-            assert len(await deliverer.deliver()) == 1
-
-
-@pytest.mark.asyncio
-async def test_a_repeat_that_falls_into_quiet_hours_waits_too(tmp_path: Path) -> None:
-    clock = HandClock(datetime(2026, 1, 1, 21, 59, 50, tzinfo=UTC))
-    with WebReceiver() as web:
-        web.answers.append(500)
-        async with holding(tmp_path, wanted("1"), at=clock.at) as db:
-            deliverer = Deliverer(
-                db, settings("desk", quiet="22:00-07:00"), clock, to(hook(web))
-            )  # fmt: skip
-            assert len(await deliverer.deliver()) == 1
-            clock.at += MINUTE
-            assert await deliverer.deliver() == []
-            assert await deliverer.next_due() == datetime(2026, 1, 2, 7, tzinfo=UTC)
-
-
-@pytest.mark.asyncio
-async def test_a_digest_is_one_message_a_day_and_is_repeated_as_the_same(tmp_path: Path) -> None:
-    clock, seven = HandClock(), datetime(2026, 1, 2, 7, tzinfo=UTC)
-    with WebReceiver() as web:
-        web.answers.append(500)
-        entries = [wanted(str(n), digest_at=seven) for n in range(3)]
-        async with holding(tmp_path, *entries) as db:
-            deliverer = Deliverer(db, settings("desk", digest=True), clock, to(hook(web)))
-            assert await deliverer.deliver() == []
-            assert await deliverer.next_due() == seven
-            clock.at = seven
-            assert [one.error for one in await deliverer.deliver()] == ["answered 500"]
-            clock.at = seven + LONGEST
-            assert [one.error for one in await deliverer.deliver()] == [None]
-            for day in range(1, 4):
-                clock.at = seven + timedelta(days=day)
-                assert await deliverer.deliver() == [], "nothing to tell, nothing sent"
-    assert len({got.headers["webhook-id"] for got in web.got}) == 1
-    said = json.loads(web.got[0].body)
-    assert (said["type"], said["data"]["count"]) == ("monitor.digest", 3)
-    assert said["data"]["title"] == "digest of 2026-01-02: 3 findings"
-
-
-@pytest.mark.asyncio
-async def test_a_clock_that_is_set_back_a_day_holds_nothing_for_longer_than_it_would(
-    tmp_path: Path,
-) -> None:
-    clock = HandClock(AT + timedelta(days=30))
-    with WebReceiver() as web:
-        web.answers.append(500)
-        async with holding(tmp_path, wanted("1"), at=clock.at) as db:
-            deliverer = Deliverer(db, settings("desk"), clock, to(hook(web)))
-            assert len(await deliverer.deliver()) == 1
-            clock.at = AT
-            assert [one.error for one in await deliverer.deliver()] == [None]
 
 
 @pytest.mark.asyncio
