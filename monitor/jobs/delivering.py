@@ -17,7 +17,7 @@ from monitor.alerts.sending import TIMEOUT_S, send
 from monitor.clock import Clock, as_rfc3339
 from monitor.config import Settings
 from monitor.errors import BadConfiguration, Retryable, StoreError
-from monitor.log import logger
+from monitor.log import hide, logger
 from monitor.store import outbox
 from monitor.store.database import Database
 from monitor.store.outbox import DIGEST, Entry
@@ -41,6 +41,7 @@ def addresses(settings: Settings) -> dict[str, Address]:
         BadConfiguration: one has none, or none that can be used; the message names its variable.
     """
     named = secrets.alerts(one.target for one in settings.alert)
+    hide(secrets.values())  # the file that holds them may have been changed since the start
     return {secret.target: address(secret) for secret in named}
 
 
