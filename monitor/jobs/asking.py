@@ -77,6 +77,14 @@ class Asker:
         if account is not None:
             self._leaving.append(account)
 
+    def is_due(self, plan: Plan, now: datetime) -> bool:
+        """Return whether a channel is to be asked after by now."""
+        if plan.due_at is None:
+            return True
+        # A clock that was set back must not silence a channel for as long as it was ahead.
+        longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
+        return not timedelta() < plan.due_at - now <= longest
+
     async def collect(self, entries: Sequence[ChannelSettings]) -> list[Visited]:
         """Ask after the channels that are due, each through its account."""
         async with self.database.begin() as connection:
@@ -86,11 +94,7 @@ class Asker:
         resting: list[ChannelSettings] = []
         for entry in entries:
             plan = plans.get(entry.username.casefold(), Plan())
-            ahead = plan.due_at is not None and timedelta() < plan.due_at - now
-            # A clock that was set back must not silence a channel for as long as it was ahead.
-            longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
-            far = plan.due_at is not None and plan.due_at - now > longest
-            (resting if ahead and not far else due).append(entry)
+            (due if self.is_due(plan, now) else resting).append(entry)
         if due:
             await self._check_states(entries, plans)
 
