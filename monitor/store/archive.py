@@ -1,8 +1,8 @@
 """The archive of evidence: answers enter, gzip-packed WARC files grow; nothing is ever changed.
 
 One file a UTC month, one gzip member a record, so that ReplayWeb.page, pywb and `zcat` read it.
-Processes take turns at writing a record (a lock file beside the folder). Written without warcio, whose
-writer leaves an open temporary file a record; the tests read every file with it.
+Processes take turns at writing a record (a lock file beside the folder). Written without warcio,
+whose writer leaves an open temporary file a record; the tests read every file with it.
 """
 
 import base64
