@@ -1,8 +1,8 @@
 """The archive of evidence: answers enter, gzip-packed WARC files grow; nothing is ever changed.
 
 One file a UTC month, one gzip member a record, so that ReplayWeb.page, pywb and `zcat` read it.
-Processes take turns at writing a record (a lock file in the folder). Written without warcio, whose
-writer leaves an open temporary file a record; the tests read every file with it.
+Processes take turns at writing a record (a lock file beside the folder). Written without warcio,
+whose writer leaves an open temporary file a record; the tests read every file with it.
 """
 
 import base64
@@ -56,7 +56,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unsynced: set[str] = set()
-        self._others = FileLock(folder / ".lock", thread_local=False)
+        self._others = FileLock(f"{folder}.lock", thread_local=False)
         # History is archived in threads, several channels at once.
         self._lock = threading.Lock()
 

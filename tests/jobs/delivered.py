@@ -32,6 +32,9 @@ class HandClock:
     def now(self) -> datetime:
         return self.at
 
+    def elapsed(self) -> timedelta:
+        return self.at - AT
+
 
 def settings(*targets: str, quiet: str | None = None, digest: bool = False) -> Settings:
     alerts = [{"target": name, "quiet": quiet, "digest": digest} for name in targets]
