@@ -1,4 +1,4 @@
-"""Judge, count and write the report of a window."""
+"""Judge, count and write the report of a window, and list it on the front page of its folder."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from monitor.config import Settings
 from monitor.jobs.judging import judge
+from monitor.jobs.publishing import publish
 from monitor.jobs.windows import Window
 from monitor.report import render
 from monitor.report.contents import Reconstruction
@@ -34,4 +35,7 @@ async def report(
         language=language,
         reconstruction=reconstruction,
     )
-    return render.publish(summary, judgement, out, formats)
+    written = render.publish(summary, judgement, out, formats)
+    if reconstruction is None:  # a feed tells what happened, and this did not
+        publish(judgement, out, settings.report.language)
+    return written
