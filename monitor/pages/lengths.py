@@ -18,6 +18,11 @@ def as_length(seconds: float) -> str:
     return sign + " ".join(shown)
 
 
+def as_count(count: int, what: str) -> str:
+    """Write how many there are of something whose plural takes an s: 1 post, 1,200 posts."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def as_size(count: float) -> str:
     """Write a size in decimal units: 1.4 MB."""
     size = float(count)

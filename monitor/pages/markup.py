@@ -12,7 +12,7 @@ from markupsafe import Markup
 from monitor.log import harmless
 from monitor.model import Json
 from monitor.pages.content import Cases, Health
-from monitor.pages.lengths import as_length, as_moment, as_size
+from monitor.pages.lengths import as_count, as_length, as_moment, as_size
 
 
 def overview(health: Health) -> str:
@@ -70,7 +70,12 @@ def _environment() -> Environment:
         # something that UTF-8 cannot hold.
         finalize=lambda value: _fit(value) if type(value) is str else value,
     )
-    made.filters |= {"moment": as_moment, "size": as_size, "length_of": as_length}
+    made.filters |= {
+        "moment": as_moment,
+        "size": as_size,
+        "length_of": as_length,
+        "count_of": as_count,
+    }
     return made
 
 
