@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import re
+from typing import TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -42,6 +43,9 @@ _SAID = {
 }
 
 
+Answer = TypeVar("Answer", bound=web.StreamResponse)
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host can be reached from this machine alone."""
     name = host.strip("[]").rstrip(".").casefold()
@@ -66,23 +70,23 @@ def guard(*, loopback: bool) -> Middleware:
         nonlocal busy
         refused = _refused(request, loopback=loopback, busy=busy)
         if refused is not None:
-            return _with_headers(error(refused))
+            return with_headers(error(refused))
         busy += 1
         try:
             async with asyncio.timeout(LONGEST_S):
-                return _with_headers(await handler(request))
+                return with_headers(await handler(request))
         except web.HTTPException as told:
-            return _with_headers(error(told.status))
+            return with_headers(error(told.status))
         except (MonitorError, TimeoutError) as trouble:
             logger().warning("a page could not be shown", path=request.path, why=str(trouble))
-            return _with_headers(error(503))
+            return with_headers(error(503))
         except Exception as fault:  # noqa: BLE001 - the last net: no traceback ever leaves
             logger().error(
                 "a fault of this program in a page",
                 path=request.path,
                 error=f"{type(fault).__name__}: {fault}",
             )
-            return _with_headers(error(500))
+            return with_headers(error(500))
         finally:
             busy -= 1
 
@@ -114,7 +118,8 @@ def _refused(request: web.Request, *, loopback: bool, busy: int) -> int | None:
     return 503 if busy >= AT_ONCE else None
 
 
-def _with_headers(answer: web.StreamResponse) -> web.StreamResponse:
+def with_headers(answer: Answer) -> Answer:
+    """Add what every answer carries, where it does not say otherwise itself."""
     answer.headers.setdefault("Content-Security-Policy", markup.policy())
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)

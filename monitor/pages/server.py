@@ -1,5 +1,6 @@
 """The server of the pages: started, stopped, and told where it listens; it handles no signals."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from monitor.errors import BadUsage, MonitorError
+from monitor.pages.connections import connections
 from monitor.pages.content import Content
 from monitor.pages.guarding import guard, is_loopback
 from monitor.pages.routes import Routes
@@ -46,28 +48,30 @@ async def serving(content: Content, host: str, port: int) -> AsyncIterator[str]:
     """
     app = web.Application(middlewares=[guard(loopback=is_loopback(host))], client_max_size=1024)
     Routes(content).add_to(app)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        handle_signals=False,
-        keepalive_timeout=IDLE_S,
-        max_line_size=LINE,
-        max_field_size=LINE,
-        max_headers=HEADERS,
-        lingering_time=1.0,
-        shutdown_timeout=STOP_S,
-    )
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=STOP_S)
     await runner.setup()
+    listening: asyncio.Server | None = None
     try:
+        made = connections(
+            runner,
+            keepalive_timeout=IDLE_S,
+            max_line_size=LINE,
+            max_field_size=LINE,
+            max_headers=HEADERS,
+            lingering_time=1.0,
+        )
         try:
-            await web.TCPSite(runner, host, port, backlog=64).start()
+            loop = asyncio.get_running_loop()
+            listening = await loop.create_server(made, host, port, backlog=64)
         except (OSError, UnicodeError) as error:
             raise MonitorError(
                 f"nothing can be served at {host}:{port} ({_why(error)}); stop what listens there, "
                 "or choose another place with --host and --port ([service] listen for `run`)"
             ) from error
-        yield _address(host, runner)
+        yield _address(host, listening)
     finally:
+        if listening is not None:
+            listening.close()
         await runner.cleanup()
 
 
@@ -75,7 +79,7 @@ def _why(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _address(host: str, runner: web.AppRunner) -> str:
-    port = runner.addresses[0][1]
+def _address(host: str, listening: asyncio.Server) -> str:
+    port = listening.sockets[0].getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/"
