@@ -15,8 +15,9 @@ from monitor.model import Json
 from monitor.pages.lengths import as_count, as_length, as_moment, as_size
 from monitor.store.database import sqlite_path
 
-ERROR = 100
-"""Characters of an error in the table; `--json` has all of it."""
+BESIDE, LEAST = 115, 30
+"""Columns that a channel takes beside its last error, and what the error has at the least; it is
+cut there, `--json` has all of it."""
 WIDTH = 160
 """Columns where the output is a file or a pipe, which has no width that words would have to fit."""
 
@@ -37,7 +38,7 @@ def status(
         console.width = WIDTH
     for name, words in _summary(told):
         console.print(f"{name + ':':<20}{harmless(words)}")
-    for title, rows in _tables(told):
+    for title, rows in _tables(told, max(LEAST, console.width - BESIDE)):
         console.print()
         if not rows:
             console.print(f"{title}: none")
@@ -88,7 +89,7 @@ def _summary(told: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
     yield "watched", f"{as_count(len(channels), 'channel')}; due {due}, last visit failed {failing}"
 
 
-def _tables(told: Mapping[str, Json]) -> Iterable[tuple[str, list[dict[str, str]]]]:
+def _tables(told: Mapping[str, Json], room: int) -> Iterable[tuple[str, list[dict[str, str]]]]:
     yield (
         "accounts",
         [
@@ -122,15 +123,17 @@ def _tables(told: Mapping[str, Json]) -> Iterable[tuple[str, list[dict[str, str]
                 "lag": "" if c["lag_s"] is None else as_length(_number(c["lag_s"])),
                 "due": "now" if c["due"] else "",
                 "errors": str(c["errors"] or ""),
-                "last error": _brief(str(c["last_error"] or "")),
+                "last error": _brief(f"{c['error_class']}: {c['last_error']}", room)
+                if c["last_error"]
+                else "",
             }
             for c in ranked
         ],
     )
 
 
-def _brief(text: str) -> str:
-    return text if len(text) <= ERROR else f"{text[: ERROR - 1]}…"
+def _brief(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
 def _moment(value: Json) -> str:
