@@ -55,7 +55,7 @@ async def _detect(invoked: Invocation) -> None:
         judgement = await judging.detect(
             database, settings, invoked.clock.now(), asked_for_now=invoked.now is not None
         )
-    publish(judgement, Path(settings.report.out), settings.report.language)
+    publish(judgement, invoked.reports(settings), settings.report.language)
     result(f"{len(judgement.findings)} findings, {len(judgement.views)} cases")
 
 

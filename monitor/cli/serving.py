@@ -38,6 +38,7 @@ async def _serve(invoked: Invocation, host: str, port: int) -> None:
         settings=lambda: settings,
         clock=invoked.clock,
         evidence=path.with_name(f"{path.stem}-evidence"),
+        reports=invoked.reports(settings),
     )
     if not is_loopback(host):
         say(

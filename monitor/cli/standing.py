@@ -51,11 +51,13 @@ def status(
 
 async def _status(invoked: Invocation) -> dict[str, Json]:
     path = sqlite_path(invoked.database)
+    settings = invoked.settings()
     async with invoked.reading() as database:
         return await how_it_stands(
             database,
-            invoked.settings(),
+            settings,
             invoked.clock.now(),
+            reports=invoked.reports(settings),
             evidence=path.with_name(f"{path.stem}-evidence"),
         )
 

@@ -60,4 +60,4 @@ def judgement(judged: Judged, now: datetime, *, within: timedelta = JUDGED_WITHI
 
 def service_judges_within(settings: Settings) -> timedelta:
     """Return how old a judgement may be where a service judges: facts come with every poll."""
-    return settings.service.detect + 2 * slowest(settings) + GRACE
+    return 2 * slowest(settings) + GRACE

@@ -44,6 +44,7 @@ class Subject:
     settings: Callable[[], Settings]
     clock: Clock
     evidence: Path
+    reports: Path
     since: datetime | None = None
     checks: Sequence[Callable[[], Check]] = ()
     more: Sequence[More] = ()
@@ -62,7 +63,7 @@ async def pages(subject: Subject, host: str, port: int) -> AsyncIterator[str]:
     async with Database(subject.database) as database:
         shown = _Shown(subject, database)
         content = Content(
-            reports=Path(subject.settings().report.out),
+            reports=subject.reports,
             status=shown.status,
             cases=shown.cases,
             health=shown.health,
@@ -88,6 +89,7 @@ class _Shown:
             self._subject.settings(),
             self._subject.clock.now(),
             evidence=self._subject.evidence,
+            reports=self._subject.reports,
             kept=await self._totals(),
         )
 

@@ -19,6 +19,7 @@ async def status(
     settings: Settings,
     now: datetime,
     *,
+    reports: Path,
     evidence: Path | None = None,
     kept: Kept | None = None,
 ) -> dict[str, Json]:
@@ -26,8 +27,9 @@ async def status(
 
     Args:
         database: open to read.
-        settings: whom we watch; reports are looked for where it says.
+        settings: whom we watch.
         now: lags are measured to it.
+        reports: the folder of reports.
         evidence: the folder of archived pages, whose size is wanted.
         kept: the totals, where they were counted a moment ago.
     """
@@ -54,7 +56,7 @@ async def status(
             "findings": sum(judged.findings.values()),
         },
         "judged": _judged(judged),
-        "report": _report(Path(settings.report.out)),
+        "report": _report(reports),
         "accounts": [
             {"account": s.account, "state": s.state, "detail": redacted(s.detail),
              "at": as_rfc3339(s.at)}

@@ -19,6 +19,7 @@ from monitor.store.schema import (
     unjudged,
     visit,
 )
+from monitor.store.times import as_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,9 @@ async def visits(connection: AsyncConnection) -> dict[tuple[str, str], Visit]:
         (row.folded, row.route): Visit(
             row.folded,
             row.route,
-            _time(row.last_at),
-            _time(row.last_success),
-            _time(row.due_at),
+            as_time(row.last_at),
+            as_time(row.last_success),
+            as_time(row.due_at),
             row.errors,
             row.last_error,
         )
@@ -139,7 +140,3 @@ async def judged(connection: AsyncConnection) -> Judged:
         waiting=int(waiting.scalar_one()),
         findings={row.kind: int(row.n) for row in kinds},
     )
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -59,5 +59,5 @@ def test_never_judged_is_well_only_while_there_is_nothing_to_judge() -> None:
 
 
 def test_a_service_judges_sooner_than_a_person_does() -> None:
-    assert service_judges_within(SETTINGS) == timedelta(minutes=1) + LIMIT
+    assert service_judges_within(SETTINGS) == LIMIT
     assert service_judges_within(SETTINGS) < JUDGED_WITHIN

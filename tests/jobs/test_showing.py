@@ -66,6 +66,7 @@ def subject(tmp_path: Path, at: datetime = NOW) -> Subject:
         settings=lambda: SETTINGS,
         clock=FixedClock(at),
         evidence=tmp_path / "m-evidence",
+        reports=tmp_path / "reports",
     )
 
 
@@ -248,7 +249,7 @@ async def test_the_newest_weekly_report_is_named(tmp_path: Path) -> None:
         assert "2025-W52, revision 2" in (await client.get("/status")).text
     assert told["report"] == {
         "week": "2025-W52", "judged_at": "2025-12-29T06:00:00Z", "revision": 2,
-        "path": "reports/2025-W52/summary.json",
+        "path": str(folder / "summary.json"),
     }  # fmt: skip
 
 
