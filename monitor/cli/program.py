@@ -73,6 +73,7 @@ COMMANDS = {
     "reporting": ("report", "demo"),
     "reviewing": ("review",),
     "service": ("run",),
+    "serving": ("serve",),
     "standing": ("status",),
 }
 """The modules of this folder, and the commands that importing each of them registers."""

@@ -15,6 +15,7 @@ from monitor.errors import MonitorError
 from monitor.jobs.passes import Means
 from monitor.log import logger
 from monitor.service.running import Orders, Service
+from monitor.service.showing import shown
 from monitor.service.single import only_service
 from monitor.store.database import Database, sqlite_path
 
@@ -43,6 +44,7 @@ async def _serve(invoked: Invocation, settings: Settings) -> None:
         async with Database(
             invoked.database, writes="channel-monitor run", by_turns=True
         ) as database:
+            since, first = clock.now(), True
             while not orders.stop.is_set():
                 with_accounts = any(entry.source == "telegram" for entry in settings.channel)
                 means = Means(
@@ -51,10 +53,14 @@ async def _serve(invoked: Invocation, settings: Settings) -> None:
                 )  # fmt: skip
                 service = Service(
                     means,
-                    reports=invoked.config.parent / settings.report.out,
+                    reports=invoked.reports(settings),
                     tell=(lambda _line: None) if invoked.quiet else say,
                 )
-                await service.run(orders)
+                evidence = sqlite_path(invoked.database)
+                evidence = evidence.with_name(f"{evidence.stem}-evidence")
+                async with shown(service, invoked.database, evidence, since=since, needed=first):
+                    await service.run(orders)
+                first = False
                 settings = orders.settings or settings
                 orders.changed.clear()
 
