@@ -12,6 +12,7 @@ from monitor.cli.program import app, asked
 from monitor.clock import ShiftedClock
 from monitor.config import Settings
 from monitor.errors import MonitorError
+from monitor.jobs.delivering import addresses
 from monitor.jobs.passes import Means
 from monitor.log import logger
 from monitor.service.running import Orders, Service
@@ -68,7 +69,9 @@ async def _serve(invoked: Invocation, settings: Settings) -> None:
 def _read_again(invoked: Invocation, orders: Orders) -> None:
     """Take the configuration as it is now; one that is wrong changes nothing."""
     try:
-        orders.change(checked(invoked))
+        settings = checked(invoked)
+        addresses(settings)
+        orders.change(settings)
     except MonitorError as error:
         logger().error("the configuration is wrong; the earlier one stays", why=str(error))
     else:

@@ -105,6 +105,15 @@ class Duties:
         logger().info("weekly report", week=window.name, path=str(path))
         return window.name
 
+    async def guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what keeps no row of its own; its trouble is said and stops nothing."""
+        try:
+            await work()
+        except MonitorError as error:
+            self.edges.failed(name, error)
+        else:
+            self.edges.succeeded(name)
+
     async def _do(self, name: str, work: Callable[[Duty], Awaitable[str | None]]) -> None:
         """Do a duty if it may be tried; it returns for what it is done now, None for nothing."""
         database, now = self.means.database, self.means.clock.now()

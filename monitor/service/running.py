@@ -19,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import MonitorError
+from monitor.jobs.delivering import Deliverer, addresses
 from monitor.jobs.passes import Means
 from monitor.pages.content import Check
 from monitor.pages.lengths import as_length
@@ -97,7 +98,14 @@ class Service:
         collection = self._collection = Collection(self.means, self.edges)
         duties = Duties(self.means, self.edges, clock_watch, self.reports)
         scheduler = self._scheduler()
-        for work in (collection.ask, duties.detect, duties.weekly):
+        # Apprise takes half a second to load; an alert without an address ends it here.
+        to = await asyncio.to_thread(addresses, self.means.settings)
+        deliverer = Deliverer(self.means.database, self.means.settings, self.means.clock, to)
+
+        async def deliver() -> None:
+            await duties.guarded("alerts", deliverer.begin)
+
+        for work in (collection.ask, duties.detect, duties.weekly, deliver):
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(collection.opened())
@@ -116,6 +124,7 @@ class Service:
             await collection.settle(self._stop_within_s / 4)
             if self._working:
                 await asyncio.wait(self._working, timeout=self._stop_within_s / 2)
+            await deliverer.end(timedelta(seconds=self._stop_within_s / 4))
 
     def _scheduler(self) -> AsyncIOScheduler:
         # It warns each second of work that is still under way, which is as it should be.

@@ -74,6 +74,6 @@ def everything(folder: Path) -> bytes:
 
 
 async def alerts(db: Database, now: datetime = AT) -> list[dict[str, Any]]:
-    found = (await status(db, Settings(), now))["alerts"]
+    found = (await status(db, Settings(), now, reports=db.path.parent))["alerts"]
     assert isinstance(found, list)
     return [one for one in found if isinstance(one, dict)]
