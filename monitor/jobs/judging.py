@@ -27,8 +27,10 @@ from monitor.model import (
     Judgement,
     Label,
     Probe,
+    Reason,
     State,
     Viewed,
+    Why,
 )
 from monitor.quality.coverage import observe
 from monitor.store import channels, conclusions, endings, observations, reach, reviews
@@ -179,7 +181,7 @@ def _never_seen(entry: ChannelSettings) -> ChannelView:
         since=None,
         confidence=0.0,
         availability=None,
-        why="nothing of it was ever seen",
+        why=(Reason(Why.NEVER_SEEN),),
     )
     return ChannelView(channel=channel, case=case)
 
