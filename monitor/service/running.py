@@ -119,7 +119,10 @@ class Service:
                 if clock_watch.look() is not None:
                     self._tick_now(scheduler)
                 self._sign_of_life(collection)
-            self.systemd.stopping()
+            if orders.stop.is_set():
+                self.systemd.stopping()
+            else:
+                self.systemd.reloading()
             scheduler.pause()
             await collection.settle(self._stop_within_s / 4)
             if self._working:
