@@ -7,9 +7,12 @@ import subprocess
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from monitor.store.writer_lock import writing
 from tests.service.world import World
+
+RESET: Literal["reset"] = "reset"
 
 
 class PagesDown:
@@ -19,7 +22,7 @@ class PagesDown:
         self._pages = world.pages
 
     def begin(self) -> None:
-        self._pages.fail("*", *itertools.repeat("reset", 100_000))
+        self._pages.fail("*", *itertools.repeat(RESET, 100_000))
 
     def end(self) -> None:
         self._pages.mend()

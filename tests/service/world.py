@@ -205,6 +205,11 @@ class World:
         """Return the end of what the service said."""
         return (self._beside / "run.log").read_text(encoding="utf-8")[-4000:]
 
+    def log(self) -> list[dict[str, Any]]:
+        """Return what the services said, but for what they said to people."""
+        lines = (self._beside / "run.log").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if not line.startswith(("note:", "watching;"))]
+
     def samples(self) -> list[dict[str, Any]]:
         """Return what the services weighed, once a second of real time."""
         lines = (self._beside / "samples.jsonl").read_text(encoding="ascii").splitlines()

@@ -69,7 +69,7 @@ class WrittenTimer:
 
     async def sleep(self, seconds: float) -> None:
         end = self.time() + seconds
-        while (left := end - self.time()) > 0:
+        while (left := end - self.time()) > 0:  # noqa: ASYNC110 - another process sets the speed
             await asyncio.sleep(min(max(left / self._clock.written.speed, 0.002), 0.1))
 
 
