@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
-from monitor.errors import MonitorError, Retryable
+from monitor.errors import MonitorError, Retryable, StoreError
 from monitor.jobs.collecting import Visited, say_unreachable
 from monitor.jobs.following import ABSENT_AGAIN, Follower
 from monitor.jobs.keeping_pace import kept_pace
@@ -257,6 +257,8 @@ class Asker:
                 self._states_at[name] = now
             except AccountLost as error:
                 await self._lose(name, error)
+            except StoreError:
+                raise
             except MonitorError as error:
                 # The visits that follow ask each channel by itself.
                 logger().info("states not told", account=name, error=str(error))
