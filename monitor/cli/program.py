@@ -69,6 +69,7 @@ COMMANDS = {
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),
     "login": ("login",),
+    "maintaining": ("backup", "vacuum"),
     "reporting": ("report", "demo"),
     "reviewing": ("review",),
     "service": ("run",),

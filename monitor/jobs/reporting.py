@@ -11,6 +11,7 @@ from monitor.report import render
 from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
+from monitor.store import letting_go
 from monitor.store.database import Database
 
 
@@ -27,11 +28,15 @@ async def report(
 ) -> Written:
     """Write a window's report below `out` and say what that came to."""
     judgement = await judge(database, settings, now)
+    digests = {e.sha256 for f in judgement.findings for e in f.evidence if e.sha256}
+    async with database.begin() as connection:
+        let_go = await letting_go.without_body(connection, digests)
     summary = summarise(
         judgement,
         window=(window.start, window.end),
         name=window.name,
         language=language,
         reconstruction=reconstruction,
+        let_go=let_go,
     )
     return render.publish(summary, judgement, out, formats)
