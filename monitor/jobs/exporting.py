@@ -70,7 +70,7 @@ async def export(
     findings, cases, _ = await concluded(database, settings, now, asked_for_now=asked_for_now)
     told = _conclusions(findings, cases, wanted)
     # One transaction: all facts are of one moment, whatever is written meanwhile.
-    async with database.begin() as connection:
+    async with database.look() as connection:
         chosen = await _chosen(connection, wanted)
         with publishing_exports.preparing(out) as scratch:
             made = scratch / "made"

@@ -201,7 +201,7 @@ async def let_go(
     """
     await finish_letting_go(database, archive)
     told = await asyncio.to_thread(letting_go.digests_in, reports)
-    async with database.begin() as connection:
+    async with database.look() as connection:
         files = await letting_go.old_files(connection, now - older_than)
     total = LetGo()
     for file in files:
@@ -221,7 +221,7 @@ async def let_go(
 async def _let_go_of(
     database: Database, archive: Archive, file: str, told: frozenset[str]
 ) -> LetGo:
-    async with database.begin() as connection:
+    async with database.look() as connection:
         every = await letting_go.bodies(connection, file)
         stay = await letting_go.cited(connection, file, told)
     if len(stay) == len(every):
@@ -246,14 +246,14 @@ async def finish_letting_go(database: Database, archive: Archive) -> None:
 
     Call it before anything is appended, too.
     """
-    async with database.begin() as connection:
+    async with database.look() as connection:
         old = await letting_go.superseded(connection)
         unneeded = await letting_go.leftovers(connection, archive)
-    for name, size in unneeded.items():
-        await finished(asyncio.to_thread(archive.remove, name, size))
-    if unneeded and archive.folder.is_dir():
-        await asyncio.to_thread(fsync, archive.folder)
-    if old:
-        async with database.begin() as connection:
-            for name in old:
-                await letting_go.forget(connection, name)
+    if not old and not unneeded:
+        return
+    # In a turn of our own: no other process begins to append to a file that goes.
+    async with database.begin() as connection:
+        for name, size in (await letting_go.leftovers(connection, archive)).items():
+            await finished(asyncio.to_thread(archive.remove, name, size))
+        for name in old:
+            await letting_go.forget(connection, name)

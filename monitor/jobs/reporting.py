@@ -29,7 +29,7 @@ async def report(
     """Write a window's report below `out` and say what that came to."""
     judgement = await judge(database, settings, now)
     digests = {e.sha256 for f in judgement.findings for e in f.evidence if e.sha256}
-    async with database.begin() as connection:
+    async with database.look() as connection:
         let_go = await letting_go.without_body(connection, digests)
     summary = summarise(
         judgement,

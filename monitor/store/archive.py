@@ -3,8 +3,8 @@
 One file a UTC month, one gzip member a record, so that ReplayWeb.page, pywb and `zcat` read it.
 What is let go is left out of a new file (`letting_go.py`): `-r1` is the first that takes another's
 place.
-One process writes at a time (`writer_lock`). Written without warcio, whose writer leaves an open
-temporary file a record; the tests read every file with it.
+Processes take turns at writing a record (a lock file in the folder). Written without warcio, whose
+writer leaves an open temporary file a record; the tests read every file with it.
 """
 
 import gzip
@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from io import FileIO
 from pathlib import Path
+
+from filelock import FileLock
 
 from monitor.errors import StoreError
 from monitor.model import Fetched
@@ -51,6 +53,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._unsynced: set[str] = set()
+        self._others = FileLock(folder / ".lock", thread_local=False)
         # History is archived in threads, several channels at once.
         self._lock = threading.Lock()
 
@@ -80,7 +83,7 @@ class Archive:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # Unbuffered: a buffer would be written once more on closing, behind the cut.
-            with path.open("ab", buffering=0) as file:
+            with self._others, path.open("ab", buffering=0) as file:
                 offset = file.seek(0, os.SEEK_END)
                 try:
                     _write(file, record)
@@ -129,10 +132,20 @@ class Archive:
             for name in sorted(committed)
             if not (NAME.fullmatch(name) and (self.folder / name).is_file())
         ]
+        if not self.folder.is_dir():
+            return said
         try:
+<<<<<<< HEAD
             for path in sorted(self.folder.glob("*.warc.gz")):
                 if NAME.fullmatch(path.name):
                     said += _recover(path, committed.get(path.name, 0))
+=======
+            # What another process is writing at this moment must not look torn.
+            with self._others:
+                for path in sorted(self.folder.glob("*.warc.gz")):
+                    if NAME.fullmatch(path.name):
+                        said += _recover(path, committed.get(path.name, 0))
+>>>>>>> main
         except OSError as error:
             raise StoreError(
                 f"{self.folder}: cannot be recovered ({error.strerror}); check disk and rights"
@@ -181,8 +194,10 @@ class Archive:
             StoreError: the system could not.
         """
         path = self.folder / name
+        if not self.folder.is_dir():
+            return True
         try:
-            with self._lock:
+            with self._lock, self._others:
                 if path.exists() and path.stat().st_size != size:
                     return False
                 path.unlink(missing_ok=True)

@@ -172,16 +172,14 @@ def rewrite(archive: Archive, file: str, every: Sequence[Body], stay: frozenset[
         StoreError: the disk is full, or what stays is damaged; then nothing was changed.
     """
     old = archive.folder / file
+    end = max((body.offset + body.length for body in every), default=0)
     kept = [body for body in every if body.id in stay]
     for body in kept:
         if archive.digest(file, body.offset) != body.sha256:
             raise StoreError(f"{file} at {body.offset}: is not the body that its row names")
+    new = _next_name(archive.folder, file)
+    part = archive.folder / f"{new}.new"
     try:
-        size = old.stat().st_size
-        if not kept:
-            return Rewritten(file, size, None, {})
-        new = _next_name(archive.folder, file)
-        part = archive.folder / f"{new}.new"
         offsets: dict[int, int] = {}
         placed: dict[int, int] = {}
         with old.open("rb") as source, part.open("wb") as target:
@@ -191,6 +189,11 @@ def rewrite(archive: Archive, file: str, every: Sequence[Body], stay: frozenset[
                     placed[body.offset] = target.tell()
                     target.write(source.read(body.length))
                 offsets[body.id] = placed[body.offset]
+            target.flush()
+            size = _settled(old, part, end)
+        if not kept:
+            part.unlink()
+            return Rewritten(file, size, None, {})
         fsync(part)
         part.rename(archive.folder / new)
         fsync(archive.folder)
@@ -199,6 +202,18 @@ def rewrite(archive: Archive, file: str, every: Sequence[Body], stay: frozenset[
             f"{old} cannot be written anew ({error}); nothing was let go; check space and rights"
         ) from error
     return Rewritten(file, size, new, offsets)
+
+
+def _settled(old: Path, made_now: Path, end: int) -> int:
+    """Return a file's size, once it is sure that no transaction is about to point behind `end`.
+
+    What lies there without a row is being committed, or was left by a kill a day ago and longer.
+    """
+    told = old.stat()
+    if told.st_size > end and made_now.stat().st_mtime - told.st_mtime < _DAY_S:
+        made_now.unlink()
+        raise StoreError(f"{old.name}: is being written to; it is gone through next time")
+    return told.st_size
 
 
 def _next_name(folder: Path, file: str) -> str:
