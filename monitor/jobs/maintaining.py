@@ -229,7 +229,8 @@ async def _let_go_of(
     done = await finished(asyncio.to_thread(letting_go.rewrite, archive, file, every, stay))
     async with database.begin() as connection:
         # What came to be cited or kept while the file was written decides against it.
-        same = await letting_go.bodies(connection, file) == every
+        same = done.stands(archive.folder)
+        same = same and await letting_go.bodies(connection, file) == every
         if same and await letting_go.cited(connection, file, told) <= stay:
             await letting_go.move(connection, done, every)
         else:

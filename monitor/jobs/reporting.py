@@ -11,7 +11,7 @@ from monitor.report import render
 from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
-from monitor.store import letting_go
+from monitor.store import evidence
 from monitor.store.database import Database
 
 
@@ -30,7 +30,7 @@ async def report(
     judgement = await judge(database, settings, now)
     digests = {e.sha256 for f in judgement.findings for e in f.evidence if e.sha256}
     async with database.look() as connection:
-        let_go = await letting_go.without_body(connection, digests)
+        let_go = await evidence.without_body(connection, digests)
     summary = summarise(
         judgement,
         window=(window.start, window.end),

@@ -135,17 +135,11 @@ class Archive:
         if not self.folder.is_dir():
             return said
         try:
-<<<<<<< HEAD
-            for path in sorted(self.folder.glob("*.warc.gz")):
-                if NAME.fullmatch(path.name):
-                    said += _recover(path, committed.get(path.name, 0))
-=======
             # What another process is writing at this moment must not look torn.
             with self._others:
                 for path in sorted(self.folder.glob("*.warc.gz")):
                     if NAME.fullmatch(path.name):
                         said += _recover(path, committed.get(path.name, 0))
->>>>>>> main
         except OSError as error:
             raise StoreError(
                 f"{self.folder}: cannot be recovered ({error.strerror}); check disk and rights"

@@ -8,7 +8,7 @@ what is still to be removed.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +44,13 @@ class Rewritten:
     old: str
     old_size: int
     new: str | None
+    new_size: int
     offsets: Mapping[int, int]
+
+    def stands(self, folder: Path) -> bool:
+        """Return whether the new file is there; another process may have thought it left over."""
+        path = folder / (self.new or "")
+        return self.new is None or (path.is_file() and path.stat().st_size == self.new_size)
 
 
 async def old_files(connection: AsyncConnection, before: datetime) -> list[str]:
@@ -190,10 +196,11 @@ def rewrite(archive: Archive, file: str, every: Sequence[Body], stay: frozenset[
                     target.write(source.read(body.length))
                 offsets[body.id] = placed[body.offset]
             target.flush()
+            written = target.tell()
             size = _settled(old, part, end)
         if not kept:
             part.unlink()
-            return Rewritten(file, size, None, {})
+            return Rewritten(file, size, None, 0, {})
         fsync(part)
         part.rename(archive.folder / new)
         fsync(archive.folder)
@@ -201,7 +208,7 @@ def rewrite(archive: Archive, file: str, every: Sequence[Body], stay: frozenset[
         raise StoreError(
             f"{old} cannot be written anew ({error}); nothing was let go; check space and rights"
         ) from error
-    return Rewritten(file, size, new, offsets)
+    return Rewritten(file, size, new, written, offsets)
 
 
 def _settled(old: Path, made_now: Path, end: int) -> int:
@@ -282,22 +289,3 @@ async def leftovers(connection: AsyncConnection, archive: Archive) -> dict[str, 
         if named and named["made"] and path.name not in needed:
             found.setdefault(path.name, path.stat().st_size)
     return found
-
-
-async def without_body(connection: AsyncConnection, digests: Iterable[str]) -> frozenset[str]:
-    """Return those of some digests whose bodies were let go, every one of them."""
-    found: set[str] = set()
-    for some in _pieces(sorted(set(digests)), 500):
-        rows = await connection.execute(
-            sa.select(evidence.c.sha256)
-            .where(evidence.c.sha256.in_(some), evidence.c.length.is_not(None))
-            .group_by(evidence.c.sha256)
-            .having(sa.func.count(evidence.c.file) == 0)
-        )
-        found.update(rows.scalars())
-    return frozenset(found)
-
-
-def _pieces(values: Sequence[str], most: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), most):
-        yield values[start : start + most]
