@@ -66,6 +66,7 @@ def asked(context: typer.Context) -> Invocation:
 
 COMMANDS = {
     "collecting": ("check", "collect", "backfill", "migrate"),
+    "doctor": ("doctor",),
     "exporting": ("export",),
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),

@@ -241,3 +241,17 @@ def _short(folder: Path, ends: Mapping[str, int]) -> list[Problem]:
                 Problem(f"the evidence file {what}", str(file), "restore it from a backup")
             )
     return found
+
+
+def newest(path: Path) -> datetime | None:
+    """Return the time of the latest observation, None before the first.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with _opened(path, 30_000) as raw:
+        (seconds,) = raw.execute(
+            "SELECT max(x) FROM (SELECT max(at) AS x FROM probe UNION ALL"
+            " SELECT max(at) FROM evidence UNION ALL SELECT max(last_at) FROM visit)"
+        ).fetchone()
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
