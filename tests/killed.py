@@ -93,7 +93,10 @@ def a_backup_is_whole_or_not_there(folder: Path) -> None:
     if not copy.exists():
         shutil.rmtree(folder / "copy-evidence", ignore_errors=True)  # the remedy that is told
         back_up(folder)
-    with closing(sqlite3.connect(copy)) as raw, closing(sqlite3.connect(folder / "monitor.db")) as o:
+    with (
+        closing(sqlite3.connect(copy)) as raw,
+        closing(sqlite3.connect(folder / "monitor.db")) as o,
+    ):
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         for (table,) in o.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
             every = f"SELECT * FROM {table}"

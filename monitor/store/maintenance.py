@@ -158,26 +158,22 @@ def faults(path: Path) -> list[Problem]:
     Raises:
         StoreError: it cannot be opened at all.
     """
-    found = []
     with _opened(path, 30_000) as raw:
-        for (said,) in raw.execute(f"PRAGMA quick_check({FAULTS})"):
-            if said != "ok":
-                found.append(
-                    Problem(
-                        f"the database is damaged: {said}",
-                        str(path),
-                        "stop the service and restore it from the last good backup",
-                    )
-                )
-        for table, row, parent, _ in raw.execute("PRAGMA foreign_key_check").fetchmany(FAULTS):
-            found.append(
-                Problem(
-                    f"row {row} of {table} points to a row of {parent} that is not there",
-                    str(path),
-                    "restore it from a backup, or report it as a fault of this program",
-                )
+        try:
+            said = [str(x) for (x,) in raw.execute(f"PRAGMA quick_check({FAULTS})")]
+        except sqlite3.DatabaseError as error:  # too damaged to be looked through
+            said = [str(error)]
+        if said != ["ok"]:
+            remedy = "stop the service and restore it from the last good backup"
+            return [Problem(f"the database is damaged: {x}", str(path), remedy) for x in said]
+        return [
+            Problem(
+                f"row {row} of {table} points to a row of {parent} that is not there",
+                str(path),
+                "restore it from a backup, or report it as a fault of this program",
             )
-    return found
+            for table, row, parent, _ in raw.execute("PRAGMA foreign_key_check").fetchmany(FAULTS)
+        ]
 
 
 def evidence_faults(path: Path, archive: Archive, *, now: datetime) -> list[Problem]:
