@@ -3,8 +3,8 @@
 One file a UTC month, one gzip member a record, so that ReplayWeb.page, pywb and `zcat` read it.
 What is let go is left out of a new file (`letting_go.py`): `-r1` is the first that takes another's
 place.
-Processes take turns at writing a record (a lock file in the folder). Written without warcio, whose
-writer leaves an open temporary file a record; the tests read every file with it.
+Processes take turns at writing a record (a lock file beside the folder). Written without warcio,
+whose writer leaves an open temporary file a record; the tests read every file with it.
 """
 
 import gzip
@@ -53,7 +53,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._unsynced: set[str] = set()
-        self._others = FileLock(folder / ".lock", thread_local=False)
+        self._others = FileLock(f"{folder}.lock", thread_local=False)
         # History is archived in threads, several channels at once.
         self._lock = threading.Lock()
 

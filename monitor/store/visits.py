@@ -32,6 +32,7 @@ class Plan:
     due_at: datetime | None = None
     full_at: datetime | None = None
     reread_at: datetime | None = None
+    last_at: datetime | None = None
     last_success: datetime | None = None
     errors: int = 0
 
@@ -54,6 +55,7 @@ def _plan(row: sa.Row[Any]) -> Plan:
         due_at=as_time(row.due_at),
         full_at=as_time(row.full_at),
         reread_at=as_time(row.reread_at),
+        last_at=as_time(row.last_at),
         last_success=as_time(row.last_success),
         errors=row.errors,
     )
