@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from importlib import metadata
@@ -13,7 +15,7 @@ import pytest
 
 from monitor.clock import Clock, FixedClock, SystemClock
 from monitor.config import Settings, load
-from monitor.jobs import doctor, surroundings
+from monitor.jobs import doctor, maintaining, surroundings
 from monitor.jobs.surroundings import Check, satisfies
 from monitor.store.writer_lock import writing
 from tests.kept_pages import MARCH, archive, keep, office, url
@@ -22,16 +24,9 @@ from tests.page_server import PageServer
 NOW = MARCH + timedelta(days=11)
 
 
-class Real:
-    """A clock that stands still and says that it is the machine's."""
-
-    shifted = False
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
+def machine(at: datetime) -> Clock:
+    """Return a clock that stands still and says that it is the machine's."""
+    return FixedClock(at, shifted=False)
 
 
 @pytest.fixture
@@ -48,17 +43,17 @@ def examine(
     *,
     clock: Clock | None = None,
     network: bool = False,
-    **environment: str,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, Check]:
     config = folder / "channels.toml"
     patient = doctor.Patient(
         database=url(folder),
         path=folder / "monitor.db",
         archive=archive(folder),
-        clock=clock or Real(NOW),
+        clock=clock or machine(NOW),
         settings=lambda: load(config) if config.exists() else Settings(),
         config=config,
-        environment=environment,
+        environment=environment or {},
     )
     checks = asyncio.run(doctor.examine(patient, network=network))
     assert all(check.remedy for check in checks if check.state != "ok")
@@ -99,13 +94,13 @@ def test_secrets_that_others_can_read_or_that_are_broken(kept: Path) -> None:
     file = kept / "secrets"
     file.write_text("MONITOR_PROXY=socks5://user:composed-word@localhost:1\n")
     file.chmod(0o640)
-    found = examine(kept, MONITOR_SECRETS=str(file))
+    found = examine(kept, environment={"MONITOR_SECRETS": str(file)})
     assert bad(found) == {"secrets": "fail"}
     assert found["secrets"].remedy == f"chmod 600 {file}"
     file.chmod(0o600)
-    assert bad(examine(kept, MONITOR_SECRETS=str(file))) == {}
+    assert bad(examine(kept, environment={"MONITOR_SECRETS": str(file)})) == {}
     file.write_text("composed-word\n")
-    broken = examine(kept, MONITOR_SECRETS=str(file))
+    broken = examine(kept, environment={"MONITOR_SECRETS": str(file)})
     assert broken["secrets"].state == "fail"
     assert "composed-word" not in str(broken)
 
@@ -145,14 +140,14 @@ def test_who_is_writing_is_told(kept: Path) -> None:
 
 
 def test_a_large_log_is_said(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.maintaining, "LARGE_WAL", 1000)
+    monkeypatch.setattr(maintaining, "LARGE_WAL", 1000)
     with closing(sqlite3.connect(kept / "monitor.db", isolation_level=None)) as raw:
         raw.execute("UPDATE post SET text = text || 'x'")
         assert bad(examine(kept)) == {"write-ahead log": "warn"}
 
 
 def test_a_clock_that_is_behind_what_was_seen(kept: Path) -> None:
-    found = examine(kept, clock=Real(MARCH))
+    found = examine(kept, clock=machine(MARCH))
     assert bad(found) == {"clock": "fail"}
     assert "2018-03-11T15:00:00Z" in found["clock"].says
     assert bad(examine(kept, clock=FixedClock(MARCH))) == {}  # `--now` asks for just that
@@ -181,26 +176,26 @@ def test_accounts_that_are_missing_signed_out_or_readable_by_others(kept: Path) 
     named = {
         "MONITOR_API_ID": "12345", "MONITOR_API_HASH": "composed", "MONITOR_SESSION": str(session)
     }  # fmt: skip
-    found = examine(kept, **named)
+    found = examine(kept, environment=named)
     assert bad(found) == {"session 1": "fail"}
     assert found["session 1"].person
     session.parent.mkdir(mode=0o700)
     session.write_bytes(b"x")
     session.chmod(0o644)
-    found = examine(kept, **named)
+    found = examine(kept, environment=named)
     assert (found["session 1"].state, found["session 1"].person) == ("fail", False)
     assert found["session 1"].remedy == f"chmod 600 {session}"
     session.chmod(0o600)
-    assert bad(examine(kept, **named)) == {}
+    assert bad(examine(kept, environment=named)) == {}
     for state, expected in (("signed_out", "fail"), ("limited", "warn"), ("ready", "ok")):
         with closing(sqlite3.connect(kept / "monitor.db")) as raw, raw:
             raw.execute(
                 "INSERT OR REPLACE INTO account_state VALUES ('1', ?, 'composed', 1)", (state,)
             )
-        found = examine(kept, **named)
+        found = examine(kept, environment=named)
         assert found.get("account 1", Check("", "ok", "")).state == expected
         assert any(check.person for check in found.values()) == (state == "signed_out")
-    assert examine(kept, **(named | {"MONITOR_API_ID": "x"}))["accounts"].state == "fail"
+    assert examine(kept, environment=named | {"MONITOR_API_ID": "x"})["accounts"].state == "fail"
 
 
 def test_a_full_disk_and_a_folder_that_is_a_file(
@@ -211,7 +206,7 @@ def test_a_full_disk_and_a_folder_that_is_a_file(
     (kept / "reports").unlink()
     for free, state in ((surroundings.LITTLE - 1, "warn"), (surroundings.LEAST - 1, "fail")):
         usage = type("Usage", (), {"free": free})
-        monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda _path, u=usage: u)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _path, u=usage: u)
         assert set(bad(examine(kept)).values()) == {state}
 
 
@@ -228,7 +223,10 @@ def test_the_network_is_asked_only_when_told_to(kept: Path) -> None:
     assert found["network"].state == "ok"
     found = examine(kept, network=True)
     assert bad(found) == {"network": "fail"}
-    assert bad(examine(kept, network=True, MONITOR_PROXY="nonsense://"))["network"] == "fail"
+    assert (
+        bad(examine(kept, network=True, environment={"MONITOR_PROXY": "nonsense://"}))["network"]
+        == "fail"
+    )
 
 
 def test_a_pdf_that_reports_are_to_be_must_be_possible(

@@ -62,9 +62,9 @@ def read_back(out: Path, kind: str, table: Table) -> list[dict[str, Any]]:
         for c in table.columns
     )
     found = []
-    for file in files:
+    for part in files:
         with duckdb.connect() as reader:
-            rows = reader.execute(f"SELECT {names} FROM read_parquet('{file}')").fetchall()
+            rows = reader.execute(f"SELECT {names} FROM read_parquet('{part}')").fetchall()
         found += [_from_parquet(table, row) for row in rows]
     return found
 
@@ -116,7 +116,7 @@ def kept(made: Path, tmp_path: Path) -> Path:
 
 
 HOSTILE = st.one_of(
-    st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
     st.sampled_from(
         [
             *("=1+1", "'=1+1", "''", "+x", "-1", "@a", "\t=x", "\r\n=x", "\ufeff=1", "＝1", " =1"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -143,7 +144,7 @@ def test_too_little_space_is_said_before_anything_is_done(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = type("Usage", (), {"free": 10_000})
-    monkeypatch.setattr(maintenance.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
     with pytest.raises(StoreError, match="0.0 MB are free; make room"):
         asyncio.run(maintaining.vacuum(kept / "monitor.db"))
 
