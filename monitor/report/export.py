@@ -83,18 +83,32 @@ def _moment(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def _plain(column: Column, value: Any) -> Any:  # noqa: ANN401 - any column's value
-    """Return a value as JSON lines hold it."""
-    if value is None:
-        return None
-    if column.form == "time":
-        return _moment(value)
-    return bool(value) if column.form == "bool" else value
+class _Shape:
+    """What of a table's rows has to be changed before JSON can hold it, looked up once."""
+
+    def __init__(self, table: Table) -> None:
+        self.names = tuple(column.name for column in table.columns)
+        self._changed: list[tuple[str, Callable[[Any], Any]]] = [
+            (column.name, _moment if column.form == "time" else bool)
+            for column in table.columns
+            if column.form in {"time", "bool"}
+        ]
+
+    def plain(self, row: Row) -> dict[str, Any]:
+        """Return a row's columns as JSON lines hold them."""
+        told = {name: row.get(name) for name in self.names}
+        for name, change in self._changed:
+            if (value := told[name]) is not None:
+                told[name] = change(value)
+        return told
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _json(value: object) -> str:
     """Write JSON on one line; what UTF-8 cannot hold is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -102,13 +116,12 @@ class Lines:
     """JSON lines: one object a row, lists and objects as such."""
 
     def __init__(self, table: Table, path: Path) -> None:
-        self._columns = table.columns
+        self._shape = _Shape(table)
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def add(self, row: Row) -> None:
         """Write one row."""
-        told = {c.name: _plain(c, row.get(c.name)) for c in self._columns}
-        self._file.write(f"{_json(told)}\n")
+        self._file.write(f"{_json(self._shape.plain(row))}\n")
 
     def close(self) -> None:
         """Finish the file."""
@@ -121,14 +134,14 @@ class Cells:
     """CSV (RFC 4180) with a header row; lists and objects as JSON in a cell."""
 
     def __init__(self, table: Table, path: Path) -> None:
-        self._columns = table.columns
+        self._shape = _Shape(table)
         self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file, lineterminator="\r\n")
-        self._writer.writerow([column.name for column in table.columns])
+        self._writer.writerow(self._shape.names)
 
     def add(self, row: Row) -> None:
         """Write one row."""
-        self._writer.writerow([_cell(c, row.get(c.name)) for c in self._columns])
+        self._writer.writerow([_cell(value) for value in self._shape.plain(row).values()])
 
     def close(self) -> None:
         """Finish the file."""
@@ -137,8 +150,7 @@ class Cells:
     abandon = close
 
 
-def _cell(column: Column, value: Any) -> object:  # noqa: ANN401 - any column's value
-    plain = _plain(column, value)
+def _cell(plain: object) -> object:
     if isinstance(plain, bool):
         return "true" if plain else "false"
     if isinstance(plain, list | dict):

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from monitor.config import Settings
 from monitor.errors import BadUsage, MonitorError
-from monitor.jobs import exporting
+from monitor.jobs import demo, exporting
 from monitor.jobs.exporting import Exported, Wanted
 from monitor.model import Interval, Link, Poll, Post
 from monitor.report import export as writing
 from monitor.report.exported import TABLES, Table
+from monitor.samples import loading
 from monitor.store import channels, conclusions, histories, posts, schema_version
 from monitor.store.database import Database
 from monitor.store.writer_lock import writing as locked
@@ -175,6 +176,7 @@ def _as_told(post: Post, username: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.timeout(300)
 @how(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POSTS, st.sampled_from(["composed", "../../escape", "a/b", "..", "x\x00y", "=cmd", "'"]))
 def test_every_format_gives_back_what_was_stored_whatever_it_says(
@@ -431,3 +433,15 @@ def test_every_column_is_documented() -> None:
         assert f"## {table.name}\n" in text
         for column in table.columns:
             assert f"| `{column.name}` | {column.form} | {column.says} |" in text
+
+
+@pytest.mark.timeout(300)
+def test_a_database_that_demo_makes_is_marked_as_a_reconstruction(tmp_path: Path) -> None:
+    info = loading.read_sources("russia-2026")
+    asyncio.run(demo._replay("russia-2026", info, tmp_path, lambda _done: None))
+
+    async def marks() -> list[str]:
+        async with Database(url(tmp_path)) as database, database.look() as connection:
+            return await conclusions.samples(connection)
+
+    assert asyncio.run(marks()) == ["russia-2026"]
