@@ -6,6 +6,7 @@ Asks nobody anything, unless `network` says so; changes nothing.
 import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +70,7 @@ async def examine(patient: Patient, *, network: bool = False) -> list[Check]:
     found += surroundings.extras(settings)
     found += [check async for check in _database(patient, settings)]
     found += _accounts(patient, settings)
+    found += _alerts(patient)
     if network:
         found.append(await _network(patient, settings))
     return found
@@ -197,6 +199,13 @@ def _accounts(patient: Patient, settings: Settings) -> Iterator[Check]:
                 break
         else:
             yield Check(name, "ok", str(path))
+
+
+def _alerts(patient: Patient) -> Iterator[Check]:
+    """Say which targets of alerts have an address; that there is none is no fault."""
+    with suppress(MonitorError):  # a broken file is said by the check of secrets
+        named = secrets.alert_targets(patient.environment)
+        yield Check("alerts", "ok", f"addresses for {', '.join(named)}" if named else "no target")
 
 
 async def _network(patient: Patient, settings: Settings) -> Check:

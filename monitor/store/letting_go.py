@@ -119,7 +119,8 @@ async def cited(connection: AsyncConnection, file: str, told: frozenset[str]) ->
             body = json.loads(text)
             name = str(channel).casefold()
             for entry in body["evidence"]:
-                if entry.get("post_id") is not None:
+                # Where there is a digest, that holds it already.
+                if entry.get("post_id") is not None and not entry.get("sha256"):
                     values = {"name": name, "id": entry["post_id"]}
                     stay.update((await connection.execute(_OF_POST, values)).scalars())
             if str(kind).startswith(("subscriber", "undetermined")):

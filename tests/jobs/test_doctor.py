@@ -105,6 +105,17 @@ def test_secrets_that_others_can_read_or_that_are_broken(kept: Path) -> None:
     assert "composed-word" not in str(broken)
 
 
+def test_targets_of_alerts_are_named_and_their_addresses_are_not(kept: Path) -> None:
+    assert examine(kept)["alerts"].says == "no target"
+    environment = {
+        "MONITOR_ALERT_OFFICE": "mailto://composed-word", "MONITOR_ALERT_HOOK": "https://composed-word",
+        "MONITOR_ALERT_HOOK_KEY": "composed-word", "MONITOR_ALERT_NOBODY": "",
+    }  # fmt: skip
+    found = examine(kept, environment=environment)
+    assert found["alerts"].says == "addresses for hook, office"
+    assert "composed-word" not in str(found)
+
+
 def test_damage_an_old_schema_and_a_foreign_file(kept: Path) -> None:
     (file,) = archive(kept).folder.glob("*.warc.gz")
     os.truncate(file, 10)
