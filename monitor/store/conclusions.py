@@ -99,3 +99,21 @@ async def facts_version(connection: AsyncConnection) -> float:
 async def _fact(connection: AsyncConnection, name: str) -> float | None:
     row = (await connection.execute(sa.select(fact.c.value).where(fact.c.name == name))).first()
     return None if row is None else float(row.value)
+
+
+_SAMPLE = "sample:"
+
+
+async def mark_sample(connection: AsyncConnection, name: str) -> None:
+    """Note that a bundled reconstruction was replayed into this database."""
+    await connection.execute(
+        insert(fact).values(name=f"{_SAMPLE}{name}", value=1).on_conflict_do_nothing()
+    )
+
+
+async def samples(connection: AsyncConnection) -> list[str]:
+    """Return the names of the reconstructions that were replayed into this database."""
+    rows = await connection.execute(
+        sa.select(fact.c.name).where(fact.c.name.startswith(_SAMPLE)).order_by(fact.c.name)
+    )
+    return [str(name).removeprefix(_SAMPLE) for name in rows.scalars()]
