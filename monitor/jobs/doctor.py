@@ -70,7 +70,7 @@ async def examine(patient: Patient, *, network: bool = False) -> list[Check]:
     found += surroundings.extras(settings)
     found += [check async for check in _database(patient, settings)]
     found += _accounts(patient, settings)
-    found += _alerts(patient)
+    found += _alerts(patient, settings)
     if network:
         found.append(await _network(patient, settings))
     return found
@@ -201,8 +201,13 @@ def _accounts(patient: Patient, settings: Settings) -> Iterator[Check]:
             yield Check(name, "ok", str(path))
 
 
-def _alerts(patient: Patient) -> Iterator[Check]:
-    """Say which targets of alerts have an address; that there is none is no fault."""
+def _alerts(patient: Patient, settings: Settings) -> Iterator[Check]:
+    """Say which targets of alerts have an address; one that channels.toml asks for needs one."""
+    try:
+        secrets.alerts((one.target for one in settings.alert), patient.environment)
+    except MonitorError as error:
+        yield Check("alerts", "fail", str(error), "`test-alert` tries each target")
+        return
     with suppress(MonitorError):  # a broken file is said by the check of secrets
         named = secrets.alert_targets(patient.environment)
         yield Check("alerts", "ok", f"addresses for {', '.join(named)}" if named else "no target")

@@ -28,6 +28,8 @@ async def replace(
     """
     await connection.execute(finding.delete())
     await connection.execute(case_state.delete())
+    # Two channels that had one name in turn may say the same of it: told twice, it is one finding.
+    findings = list({str(f["id"]): f for f in findings}.values())
     if findings:
         await connection.execute(
             finding.insert(),
