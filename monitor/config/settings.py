@@ -1,6 +1,7 @@
 """All of channels.toml as one frozen value."""
 
 from monitor.config.channels import ChannelSettings
+from monitor.config.judging import DetectSettings
 from monitor.config.service import ReportSettings, RetentionSettings, ServiceSettings
 from monitor.config.sources import SourcesSettings
 from monitor.config.values import Strict
@@ -11,6 +12,7 @@ class Settings(Strict):
 
     channel: tuple[ChannelSettings, ...] = ()
     sources: SourcesSettings = SourcesSettings()
+    detect: DetectSettings = DetectSettings()
     report: ReportSettings = ReportSettings()
     service: ServiceSettings = ServiceSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -16,11 +16,13 @@ from monitor.model.conclusions import (
     LinkUse,
     Outlook,
     Quote,
+    Semantic,
     State,
     SubscriberChange,
     Verdict,
 )
 from monitor.model.coverage import Coverage, Span
+from monitor.model.encoding import Encoder
 from monitor.model.facts import (
     Availability,
     Channel,
@@ -55,6 +57,7 @@ __all__ = [
     "Coverage",
     "Decision",
     "DestinationLink",
+    "Encoder",
     "Evidence",
     "Fetched",
     "Finding",
@@ -76,6 +79,7 @@ __all__ = [
     "Pushed",
     "Quote",
     "Review",
+    "Semantic",
     "Span",
     "Speaker",
     "State",

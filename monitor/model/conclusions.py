@@ -92,6 +92,24 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Semantic:
+    """What a model of meaning makes of a post, as evidence of its own beside the lexicons'."""
+
+    label: Label
+    probability: float
+    model: str
+    """What gave the vectors, with its version."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return it as `classify` and a finding's details write it."""
+        return {
+            "label": str(self.label),
+            "probability": round(self.probability, 3),
+            "model": self.model,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one post says: its label, how sure, by which rule, and the words it rests on."""
 
@@ -105,6 +123,15 @@ class Verdict:
     """What speaks against it: the next label and its chance, then features, the weightier first."""
     effective_at: datetime | None = None
     """When what it announces takes effect, where it names a day."""
+    semantic: Semantic | None = None
+    """What the model of meaning said, where it was asked."""
+    review: bool = False
+    """Whether only that model supports the label: then a person decides, however likely it is."""
+
+    @property
+    def firm(self) -> Label:
+        """The label that the lexicons and rules support: none where only the model does."""
+        return Label.NONE if self.review else self.label
 
 
 @dataclass(frozen=True, slots=True)
