@@ -165,7 +165,7 @@ def _label(seen: Look, weighed: Weighed, *, alone: bool = False) -> tuple[Label,
     `alone`: by meaning, which needs no word of the lexicons in a notice's short text.
     """
     chances = {label: weighed.chances[label] for label in Label if _may(seen, label)}
-    total = sum(chances.values())
+    total = sum(chances.values()) or 1.0  # a loud vector leaves a permitted label no chance at all
     ranked = sorted(chances.items(), key=lambda pair: -pair[1])
     # That it says nothing may always be told.
     return next(

