@@ -16,10 +16,12 @@ from monitor.model.conclusions import (
     LinkUse,
     Outlook,
     Quote,
+    Reason,
     Semantic,
     State,
     SubscriberChange,
     Verdict,
+    Why,
 )
 from monitor.model.coverage import Coverage, Span
 from monitor.model.encoding import Encoder
@@ -78,6 +80,7 @@ __all__ = [
     "Profile",
     "Pushed",
     "Quote",
+    "Reason",
     "Review",
     "Semantic",
     "Span",
@@ -88,4 +91,5 @@ __all__ = [
     "Timeline",
     "Verdict",
     "Viewed",
+    "Why",
 ]
