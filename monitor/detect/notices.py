@@ -108,6 +108,9 @@ def judge(
     if label is verdict.label:
         return replace(verdict, semantic=semantic)
     other = _write(seen, weighed, label, min(chance, UNRULED), at)
+    if label is not Label.NONE and not other.evidence:
+        # No word of the lexicons stands there: what the model read is what it rests on.
+        other = replace(other, evidence=_quotes(seen, (part for _, part in concerned(seen.parts))))
     return _by_meaning(verdict, other, semantic)
 
 

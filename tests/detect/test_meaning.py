@@ -92,6 +92,9 @@ def test_a_paraphrase_that_only_the_model_understands_is_for_review() -> None:
         True,
     )
     assert verdict.firm is Label.NONE
+    # What it rests on is quoted from the raw text.
+    assert verdict.evidence
+    assert all(VAGUE[q.start : q.end] == q.quote for q in verdict.evidence)
     assert verdict.confidence < 0.7
     assert verdict.semantic is not None
     assert verdict.semantic.label is Label.CLOSURE
@@ -99,6 +102,19 @@ def test_a_paraphrase_that_only_the_model_understands_is_for_review() -> None:
     assert verdict.semantic.as_json()["model"] == "composed 1"
     # Whose a place is cannot rest on the model, not even where it takes the post for a closure.
     assert (verdict.links, verdict.own_destinations) == (without.links, without.own_destinations)
+
+
+def test_what_the_model_takes_for_nothing_quotes_nothing_and_is_no_finding() -> None:
+    text = next(
+        text
+        for text in (*PICTURES, *(f"{p} We are there now." for p in PICTURES))
+        if (v := judge(OFFICE, text)).label is not Label.NONE and meaning.doubted(v)
+    )
+    verdict = judge(OFFICE, text, encoder=Partial(Label.NONE))
+    assert (verdict.label, verdict.review, verdict.evidence) == (Label.NONE, True, ())
+    reading = Reading(OFFICE, encoder=Partial(Label.NONE))
+    reading.add(Post(1, AT, text))
+    assert reading.said == []
 
 
 def test_where_both_agree_the_lexicons_confidence_stays() -> None:
