@@ -5,22 +5,15 @@ from monitor.model.conclusions import (
     CaseDestination,
     ChangeBy,
     ChannelView,
-    DestinationLink,
     Evidence,
     Finding,
-    Json,
     Judgement,
     Kind,
-    Label,
-    LinkKind,
     LinkUse,
     Outlook,
-    Quote,
     Reason,
-    Semantic,
     State,
     SubscriberChange,
-    Verdict,
     Why,
 )
 from monitor.model.coverage import Coverage, Span
@@ -45,6 +38,15 @@ from monitor.model.facts import (
 )
 from monitor.model.reviews import SURE, Decision, Review, Subject
 from monitor.model.timeline import Timeline
+from monitor.model.verdicts import (
+    DestinationLink,
+    Json,
+    Label,
+    LinkKind,
+    Quote,
+    Semantic,
+    Verdict,
+)
 
 __all__ = [
     "SURE",
