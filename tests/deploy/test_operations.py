@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from monitor import errors
@@ -22,7 +23,11 @@ EXAMPLES = [
     dedent(block) for block in re.findall(r"(?:^    .*\n(?:\n(?=    ))?)+", TEXT, re.MULTILINE)
 ]
 LINES = [line for block in EXAMPLES for line in block.splitlines() if line]
-TABLES = {"report": ReportSettings, "service": ServiceSettings, "retention": RetentionSettings}
+TABLES: dict[str, type[BaseModel]] = {
+    "report": ReportSettings,
+    "service": ServiceSettings,
+    "retention": RetentionSettings,
+}
 
 
 def test_every_command_in_an_example_exists() -> None:
@@ -45,7 +50,8 @@ def test_every_shipped_file_in_an_example_exists() -> None:
 
 @pytest.mark.parametrize("block", [block for block in EXAMPLES if block.startswith("[")])
 def test_every_settings_example_is_read(block: str) -> None:
-    assert read(tomllib.loads(block), "docs/operations.md")
+    table = tomllib.loads(block)
+    assert read(table, "docs/operations.md").model_fields_set == table.keys()
 
 
 def test_every_setting_stands_there_with_its_default() -> None:
