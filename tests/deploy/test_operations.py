@@ -18,7 +18,6 @@ from monitor.config import ReportSettings, RetentionSettings, ServiceSettings, a
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 KNOWN = {name for commands in COMMANDS.values() for name in commands}
-UPKEEP = {"backup", "doctor"}  # come with the upkeep of the store; then KNOWN has them
 EXAMPLES = [
     dedent(block) for block in re.findall(r"(?:^    .*\n(?:\n(?=    ))?)+", TEXT, re.MULTILINE)
 ]
@@ -37,7 +36,7 @@ def test_every_command_in_an_example_exists() -> None:
     ]
     named = {next(w for w in words if w != "channel-monitor-as-service") for words in run}
     assert len(named) > 6
-    assert named <= KNOWN | UPKEEP
+    assert named <= KNOWN
 
 
 def test_every_shipped_file_in_an_example_exists() -> None:
