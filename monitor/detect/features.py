@@ -58,6 +58,9 @@ def roles_of(part: Sentence) -> frozenset[str]:
             found.add("address_shown")
         if speaker_label(part):
             found.add("name_and_colon")
+        for hit in part.hits("actor"):
+            body = part.text[hit.start : hit.end]
+            found.add("own_body" if own_words.touched(part.speaker, body) else "other_body")
         if any(
             not own_words.named_in(part.speaker, hit.group(1))
             for hit in _QUOTED.finditer(part.text)
