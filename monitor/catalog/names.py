@@ -23,6 +23,7 @@ _PREFIXES = frozenset(
     f"{and_}{rest}"
     for and_ in ("", "و", "ف")
     for rest in ("", "ال", "بال", "عال", "هال", "کال", "لل", "ب", "ل", "ع", "بهال", "عهال")
+    if and_ or rest
 )
 """What Arabic joins before a name: and, in, on, to, the, this, in letters as the fold writes them."""
 _LONGEST_PREFIX = max(map(len, _PREFIXES))

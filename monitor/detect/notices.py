@@ -15,8 +15,10 @@ from monitor.detect.claims import Claim
 from monitor.detect.clauses import Sentence
 from monitor.detect.effective import effective
 from monitor.detect.features import SHORT, concerned, roles_of
+from monitor.detect.frames import unsaid
 from monitor.detect.looking import Look, look
 from monitor.detect.others import dismissed
+from monitor.detect.story import INSIDE
 from monitor.detect.weighing import Weighed, weigh
 from monitor.model import DestinationLink, Label, Quote, Speaker, Verdict
 
@@ -146,7 +148,8 @@ def _told(seen: Look, label: Label, chance: float) -> bool:
     """Whether a label may be told: there are words for it, and the rules agree or it is likely.
 
     Beyond the length of a notice the rules must agree, or the weights be nearly certain: news is
-    full of things that stop, move and return.
+    full of things that stop, move and return. Supposed and asked steps, and those within Telegram, are
+    no steps unless the weights are sure.
     """
     brief = len(seen.parts) <= NOTICE
     if label in _STEPS and chance < (ENOUGH if brief else ENOUGH_LONG):
@@ -154,10 +157,17 @@ def _told(seen: Look, label: Label, chance: float) -> bool:
     wanted = _WORDS.get(label)
     if wanted is None or seen.story.label is label:
         return True
-    acting = [r for _, part in concerned(seen.parts) if (r := roles_of(part)) & wanted]
+    acting = [part for _, part in concerned(seen.parts) if roles_of(part) & wanted]
+    if label in _STEPS and chance < ENOUGH_LONG and (_stays_inside(seen) or all(map(unsaid, acting))):
+        return False
     if brief:
         return bool(acting)
-    return chance >= CERTAIN and any(roles & _PLACES for roles in acting)
+    return chance >= CERTAIN and any(roles_of(part) & _PLACES for part in acting)
+
+
+def _stays_inside(seen: Look) -> bool:
+    """Whether the rules found a move within Telegram."""
+    return seen.story.rule == INSIDE
 
 
 def _grounds(claims: Sequence[Claim], label: Label) -> list[Claim]:
