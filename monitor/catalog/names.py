@@ -25,7 +25,7 @@ _PREFIXES = frozenset(
     for rest in ("", "ال", "بال", "عال", "هال", "کال", "لل", "ب", "ل", "ع", "بهال", "عهال")
     if and_ or rest
 )
-"""What Arabic joins before a name: and, in, on, to, the, this, in letters as the fold writes them."""
+"""What Arabic joins before a name: and, in, on, to, the, this; in folded letters."""
 _LONGEST_PREFIX = max(map(len, _PREFIXES))
 # In folded letters: the fold writes every yeh as Persian does.
 _JOINED = re.compile(

@@ -39,9 +39,17 @@ ENOUGH_LONG = 0.7
 CERTAIN = 0.75
 """... and in a long post by weights alone where it is likelier still; chosen on the real posts of
 2025 and 2026, 2026-11-25."""
+UNSURE = 0.5
+CLOSING = 0.3
+"""Where no label is likelier than `UNSURE`, the strict rules' closure is told if it is as likely as
+this: neutral in cross-validation, 2026-11-25."""
 _WORDS = {
-    Label.CLOSURE: frozenset({"stop", "leave", "move", "nomore", "last", "only", "archive"}),
-    Label.PARTIAL_MOVE: frozenset({"stop", "leave", "move", "nomore", "only", "stays", "rest"}),
+    Label.CLOSURE: frozenset(
+        {"stop", "leave", "move", "nomore", "last", "only", "archive", "there"}
+    ),
+    Label.PARTIAL_MOVE: frozenset(
+        {"stop", "leave", "move", "nomore", "only", "stays", "rest", "there"}
+    ),
     Label.RETURN: frozenset({"returns", "past", "stop"}),
     Label.THIRD_PARTY: frozenset(
         {"stop", "leave", "move", "nomore", "only", "returns", "stays", "deny", "denial"}
@@ -50,6 +58,10 @@ _WORDS = {
 """Roles of which a post must hold one to be given a label."""
 _PLACES = frozenset({"telegram", "account", "here", "elsewhere", "platform", "own_name"})
 """... which in a long post stands beside a place that a channel may be in or leave."""
+_NAMED = _PLACES - {"here"}
+"""... and where much is "here" beside a place that is named."""
+_LOOSE = frozenset({Label.PARTIAL_MOVE, Label.RETURN})
+"""Labels whose words stand in much news."""
 _OURS = frozenset({"ours", "we", "own_name"})
 _OTHERS = frozenset(
     {"actor", "theirs", "many", "report", "crowd", "name_and_colon", "quoted_name", "denial"}
@@ -128,7 +140,12 @@ def _label(seen: Look, weighed: Weighed) -> tuple[Label, float]:
     total = sum(chances.values())
     ranked = sorted(chances.items(), key=lambda pair: -pair[1])
     # That it says nothing may always be told.
-    return next((x, chance / total) for x, chance in ranked if _told(seen, x, chance / total))
+    found = next((x, chance / total) for x, chance in ranked if _told(seen, x, chance / total))
+    closing = chances.get(Label.CLOSURE, 0.0) / total
+    ruled = seen.story.label is Label.CLOSURE and len(seen.parts) <= NOTICE
+    if ruled and found[1] < UNSURE and closing >= CLOSING:
+        return Label.CLOSURE, closing
+    return found
 
 
 def _may(seen: Look, label: Label) -> bool:
@@ -148,8 +165,8 @@ def _told(seen: Look, label: Label, chance: float) -> bool:
     """Whether a label may be told: there are words for it, and the rules agree or it is likely.
 
     Beyond the length of a notice the rules must agree, or the weights be nearly certain: news is
-    full of things that stop, move and return. Supposed and asked steps, and those within Telegram, are
-    no steps unless the weights are sure.
+    full of things that stop, move and return. Steps that are asked or supposed, or taken within
+    Telegram, are none unless the weights are sure.
     """
     brief = len(seen.parts) <= NOTICE
     if label in _STEPS and chance < (ENOUGH if brief else ENOUGH_LONG):
@@ -158,16 +175,17 @@ def _told(seen: Look, label: Label, chance: float) -> bool:
     if wanted is None or seen.story.label is label:
         return True
     acting = [part for _, part in concerned(seen.parts) if roles_of(part) & wanted]
-    if label in _STEPS and chance < ENOUGH_LONG and (_stays_inside(seen) or all(map(unsaid, acting))):
+    if label in _STEPS and chance < ENOUGH_LONG and _supposed(seen, acting):
         return False
-    if brief:
+    if brief and (len(seen.parts) <= SHORT or label not in _LOOSE or chance >= ENOUGH_LONG):
         return bool(acting)
-    return chance >= CERTAIN and any(roles_of(part) & _PLACES for part in acting)
+    places = _NAMED if brief else _PLACES
+    return (brief or chance >= CERTAIN) and any(roles_of(part) & places for part in acting)
 
 
-def _stays_inside(seen: Look) -> bool:
-    """Whether the rules found a move within Telegram."""
-    return seen.story.rule == INSIDE
+def _supposed(seen: Look, acting: Sequence[Sentence]) -> bool:
+    """Whether the rules found a move within Telegram, or all that is done is asked or supposed."""
+    return seen.story.rule == INSIDE or all(map(unsaid, acting))
 
 
 def _grounds(claims: Sequence[Claim], label: Label) -> list[Claim]:
