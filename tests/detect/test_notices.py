@@ -147,7 +147,7 @@ def test_a_forward_speaks_for_its_owner() -> None:
     ("text", "label", "rule"),
     [
         ("Подписывайтесь в MAX!", Label.INVITATION, "invitation.words"),
-        ("Вести открыли канал в MAX", Label.INVITATION, "invitation.words"),
+        ("Вести теперь есть и в MAX", Label.INVITATION, "invitation.words"),
         ("Минкульт открыл канал в MAX", Label.NONE, "none.nothing"),
         ("Видео больше не публикуем в Telegram. Новости остаются здесь.", Label.PARTIAL_MOVE, ""),
         ("Мы закрываем канал. Наш канал в Telegram продолжит работу.", Label.NONE, "none.nothing"),
