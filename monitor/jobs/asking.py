@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
-from monitor.errors import MonitorError, Retryable
-from monitor.jobs.collecting import Visited
+from monitor.errors import MonitorError, Retryable, StoreError
+from monitor.jobs.collecting import Visited, say_unreachable
 from monitor.jobs.following import ABSENT_AGAIN, Follower
 from monitor.jobs.keeping_pace import kept_pace
 from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
@@ -23,6 +24,8 @@ from monitor.store import accounts, channels, visits
 from monitor.store.accounts import Standing
 from monitor.store.database import Database
 from monitor.store.visits import Plan
+
+T = TypeVar("T")
 
 AT_ONCE = 3
 """Channels of one account that are asked after side by side; the pace spaces their requests."""
@@ -77,6 +80,14 @@ class Asker:
         if account is not None:
             self._leaving.append(account)
 
+    def is_due(self, plan: Plan, now: datetime) -> bool:
+        """Return whether a channel is to be asked after by now."""
+        if plan.due_at is None:
+            return True
+        # A clock that was set back must not silence a channel for as long as it was ahead.
+        longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
+        return not timedelta() < plan.due_at - now <= longest
+
     async def collect(self, entries: Sequence[ChannelSettings]) -> list[Visited]:
         """Ask after the channels that are due, each through its account."""
         async with self.database.begin() as connection:
@@ -86,11 +97,7 @@ class Asker:
         resting: list[ChannelSettings] = []
         for entry in entries:
             plan = plans.get(entry.username.casefold(), Plan())
-            ahead = plan.due_at is not None and timedelta() < plan.due_at - now
-            # A clock that was set back must not silence a channel for as long as it was ahead.
-            longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
-            far = plan.due_at is not None and plan.due_at - now > longest
-            (resting if ahead and not far else due).append(entry)
+            (due if self.is_due(plan, now) else resting).append(entry)
         if due:
             await self._check_states(entries, plans)
 
@@ -111,11 +118,9 @@ class Asker:
         left = list(entries)
         while left and self.open:
             shares = await self._shares(left)
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._share(self.open[name], share, work))
-                    for name, share in shares.items()
-                ]
+            tasks = await self._at_once(
+                [self._share(self.open[name], share, work) for name, share in shares.items()]
+            )
             left = []
             for task in tasks:
                 finished, undone = task.result()
@@ -154,13 +159,18 @@ class Asker:
                 except Retryable as error:
                     done.append(await self._failed(entry, error))
 
+        await self._at_once([guarded(entry) for entry in entries])
+        return done, undone
+
+    @staticmethod
+    async def _at_once(work: Iterable[Coroutine[Any, Any, T]]) -> list[asyncio.Task[T]]:
+        """Do pieces of work side by side; of what they raise, one error of ours is raised."""
         try:
             async with asyncio.TaskGroup() as group:
-                for entry in entries:
-                    group.create_task(guarded(entry))
+                return [group.create_task(one) for one in work]
         except* MonitorError as failed:
             raise failed.exceptions[0] from None
-        return done, undone
+        raise AssertionError("a group of tasks ends or raises")  # pragma: no cover
 
     async def backfill(
         self,
@@ -173,13 +183,14 @@ class Asker:
     async def _failed(self, entry: ChannelSettings, error: Exception) -> Visited:
         """Write down that we could not see the channel: our failure, never its state."""
         at, name = self.clock.now(), entry.username
-        logger().warning("unreachable", channel=name, error=str(error))
         async with self.database.begin() as connection:
+            plan = await visits.plan(connection, name, ROUTE)
             telegram_id = await accounts.telegram_id(connection, name)
             stored = telegram_id and await channels.by_telegram_id(connection, telegram_id)
             key = stored.key if stored else await channels.resolve(connection, name)
             await keep_probe(connection, key, Availability.UNREACHABLE, at=at, detail=str(error))
             await visits.record(connection, name, ROUTE, at=at, error=str(error))
+        say_unreachable(name, plan.errors, error)
         return Visited(name, "failed", Availability.UNREACHABLE, error=str(error))
 
     async def _lose(self, name: str, error: AccountLost) -> None:
@@ -246,6 +257,8 @@ class Asker:
                 self._states_at[name] = now
             except AccountLost as error:
                 await self._lose(name, error)
+            except StoreError:
+                raise
             except MonitorError as error:
                 # The visits that follow ask each channel by itself.
                 logger().info("states not told", account=name, error=str(error))

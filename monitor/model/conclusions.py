@@ -1,4 +1,4 @@
-"""Conclusions drawn from facts: verdicts, findings, cases. They can always be drawn again."""
+"""Conclusions drawn from facts: findings, cases. They can always be drawn again."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,8 +9,7 @@ from typing import Literal
 
 from monitor.model.facts import Availability, Channel, Count, Interval
 from monitor.model.reviews import SURE, Decision, Review, Subject
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from monitor.model.verdicts import Json
 
 
 class State(StrEnum):
@@ -25,17 +24,6 @@ class State(StrEnum):
     GONE = "gone"
     RETURNED = "returned"
     UNKNOWN = "unknown"
-
-
-class Label(StrEnum):
-    """What one post says about its own channel's presence on Telegram."""
-
-    CLOSURE = "closure"
-    PARTIAL_MOVE = "partial_move"
-    INVITATION = "invitation"
-    RETURN = "return"
-    THIRD_PARTY = "third_party"
-    NONE = "none"
 
 
 class Kind(StrEnum):
@@ -66,45 +54,6 @@ class Kind(StrEnum):
     WAVE = "wave"
     NOTICE_EFFECT = "notice_effect"
     LINK_BLOCK_CHANGED = "link_block_changed"
-
-
-LinkKind = Literal["handle", "join", "id", "post", "share_button", "person", "site", "mention"]
-
-
-@dataclass(frozen=True, slots=True)
-class DestinationLink:
-    """An address or mention of another platform: `own` when it is the channel's own presence."""
-
-    url: str
-    platform: str
-    kind: LinkKind
-    handle: str | None = None
-    own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A piece of a text and its place in it: `text[start:end]`, in code points."""
-
-    quote: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one post says: its label, how sure, by which rule, and the words it rests on."""
-
-    label: Label
-    confidence: float
-    rule: str
-    evidence: tuple[Quote, ...] = ()
-    links: tuple[DestinationLink, ...] = ()
-    own_destinations: tuple[tuple[str, str], ...] = ()
-    against: tuple[str, ...] = ()
-    """What speaks against it: the next label and its chance, then features, the weightier first."""
-    effective_at: datetime | None = None
-    """When what it announces takes effect, where it names a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +150,41 @@ class Outlook:
     days: float | None = None
 
 
+class Why(StrEnum):
+    """What a state rests on; the words are the report's."""
+
+    NEVER_SEEN = "never_seen"
+    POSTS = "posts"
+    ANNOUNCED = "announced"
+    MOVED_PART = "moved_part"
+    INVITES = "invites"
+    ANNOUNCED_RETURN = "announced_return"
+    TOOK_BACK = "took_back"
+    TOOK_BACK_AND_POSTS = "took_back_and_posts"
+    EDITED_AWAY = "edited_away"
+    SILENT = "silent"
+    SILENT_AGAIN = "silent_again"
+    POSTS_ON = "posts_on"
+    POSTS_AGAIN = "posts_again"
+    NAME_FREE = "name_free"
+    SEEN_AGAIN = "seen_again"
+    LAST_SEEN = "last_seen"
+    WAITS = "waits"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that a state rests on, with the day, length, number or kind that it names."""
+
+    why: Why
+    day: date | None = None
+    days: float | None = None
+    count: int | None = None
+    state: State | None = None
+    kind: Kind | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One channel's migration: findings joined into a state with a timeline.
@@ -221,7 +205,7 @@ class Case:
     silence_days: float | None = None
     last_post_at: datetime | None = None
     timeline: tuple[Finding, ...] = ()
-    why: str = ""
+    why: tuple[Reason, ...] = ()
     because: tuple[str, ...] = ()
     would_change: tuple[Outlook, ...] = ()
 

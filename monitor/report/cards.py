@@ -9,7 +9,7 @@ from monitor.report.contents import Line, Summary
 from monitor.report.fetched import QUOTE, language, one_line, post_address, printable
 from monitor.report.headline import platform_name
 from monitor.report.measures import counted_between, difference, in_order
-from monitor.report.reasons import effects, made_by, would_change
+from monitor.report.reasons import effects, made_by, why, would_change
 from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.words import Words
 
@@ -38,6 +38,7 @@ class Notice:
     post: str
     address: str | None
     sha256: str | None
+    let_go: bool
     rule: str
     confidence: str
     effective: str
@@ -113,9 +114,9 @@ def card(line: Line, summary: Summary) -> Card:
         posts=words.number(line.posts),
         gap=_gap(line, words),
         failures=words.number(line.view.failures),
-        notice=_notice(case.notice, line, words) if case.notice else None,
+        notice=_notice(case.notice, line, summary) if case.notice else None,
         facts=_sentence(_facts(line, words), words),
-        why=printable(case.why, 600),
+        why=why(case.why, words),
         because=made_by(case, words),
         would_change=tuple(would_change(o, words) for o in case.would_change),
         effects=effects(case.timeline, words),
@@ -195,7 +196,8 @@ def _facts(line: Line, words: Words) -> list[str]:
     return said
 
 
-def _notice(finding: Finding, line: Line, words: Words) -> Notice:
+def _notice(finding: Finding, line: Line, summary: Summary) -> Notice:
+    words = summary.words
     first = finding.evidence[0] if finding.evidence else None
     post_id = first.post_id if first else None
     tag = line.view.channel.language
@@ -211,6 +213,7 @@ def _notice(finding: Finding, line: Line, words: Words) -> Notice:
         post=words.say("page.post", id=words.digits(str(post_id))) if post_id else "",
         address=post_address(finding.channel, post_id),
         sha256=one_line(first.sha256, 64) if first and first.sha256 else None,
+        let_go=first is not None and first.sha256 in summary.let_go,
         rule=words.say("page.rule", rule=one_line(finding.rule, 80)),
         confidence=words.say("page.confidence", share=words.percent(100 * finding.confidence)),
         effective=_effective(finding, words),

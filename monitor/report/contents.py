@@ -6,8 +6,9 @@ from datetime import date, datetime
 from monitor.clock import as_rfc3339, iso_week
 from monitor.model import ChannelView, Count, Finding, Json
 from monitor.report.measures import Event, Window, difference
+from monitor.report.reasons import why
 from monitor.report.trend import Trend
-from monitor.report.words import Words
+from monitor.report.words import Words, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Summary:
     steps: tuple[Event, ...]
     platforms: dict[str, str]
     reconstruction: Reconstruction | None = None
+    let_go: frozenset[str] = frozenset()
+    """Digests of cited evidence whose bodies are no longer kept."""
 
     def as_json(self) -> dict[str, Json]:
         """Return the summary as plain data with stable keys; times in RFC 3339, UTC."""
@@ -127,6 +130,8 @@ class Summary:
                 for step in self.steps
             ],
             "reconstruction": None if told is None else _told(told),
+            # Only where there is something to say: a report that stands need not be written anew.
+            **({"evidence_not_kept": list[Json](sorted(self.let_go))} if self.let_go else {}),
         }
 
 
@@ -152,7 +157,7 @@ def _channel(line: Line) -> dict[str, Json]:
         "coverage_pct": round(line.coverage_pct, 1),
         "posts": line.posts,
         "failures": line.view.failures,
-        "why": case.why,
+        "why": why(case.why, load("en")),
         "because": list(case.because),
         "would_change": [
             {

@@ -41,7 +41,8 @@ evidence = Table(
     Column("sha256", Text, nullable=False),
     Column("source", Text, nullable=False),  # an address, or a file's name
     Column("at", Integer, nullable=False),
-    # Where the archive holds the body; null for imported tables of rows.
+    # Where the archive holds the body; null for imported tables of rows. Where it was let go,
+    # only `length` stays.
     Column("file", Text),
     Column("offset", Integer),
     Column("length", Integer),
@@ -308,10 +309,27 @@ review = Table(
     Column("decided_at", Integer, nullable=False),
 )
 
+# What the service does from time to time: up to where it is done, when it is due again, and how the
+# last attempts went.
+duty = Table(
+    "duty",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("done", Text),
+    Column("last_success", Integer),
+    Column("due_at", Integer),
+    Column("errors", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+)
+
 fact = Table(
     "fact",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Float, nullable=False),
 )
-"""Counters: `version` rises with every change of the facts; `judged_version`, `judged_at`."""
+"""Counters: `version` rises with every change of the facts; `judged_version`, `judged_at`.
+
+`superseded:FILE` is the size of an archive file whose place another took and that is to be removed
+still; `sample:NAME` marks a database that a bundled reconstruction was replayed into.
+"""

@@ -96,7 +96,7 @@ def test_an_older_schema_is_refused_until_it_is_migrated(
     path = tmp_path / "m.db"
     schema_version.migrate(path)
     monkeypatch.setattr(schema_version, "head", lambda: "9000")
-    with pytest.raises(StoreError, match="older schema 0004.*run `channel-monitor migrate`"):
+    with pytest.raises(StoreError, match=r"older schema \d{4}.*run `channel-monitor migrate`"):
         schema_version.require_current(path)
 
 
@@ -235,3 +235,14 @@ async def test_a_block_that_raises_is_rolled_back(tmp_path: Path) -> None:
         async with database.begin() as connection:
             found = await connection.execute(sa.text("SELECT count(*) FROM fact"))
             assert found.scalar() == 0
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_was_spoiled_while_it_was_open_is_a_clear_error(tmp_path: Path) -> None:
+    async with Database(url(tmp_path), writes="test"):
+        pass
+    async with Database(url(tmp_path)) as db:
+        (tmp_path / "m.db").write_bytes(b"no database any more" * 500)
+        with pytest.raises(StoreError, match=r"m\.db cannot be used: file is not a database"):
+            async with db.begin():
+                pass
