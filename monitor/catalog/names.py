@@ -19,13 +19,28 @@ ORIGIN = frozenset({"origin", "client"})
 _ENDING = re.compile(r"(?:'?(?:[а-я]{1,3}|s))?(?!\w)")
 _EZAFE = re.compile(r"ی{1,2}(?!\w)")
 """Persian joins a name that ends in alef to the next word by it: "Eitaa's channel"."""
-_PREFIXES = ("ال", "وال", "بال", "عال", "فال", "لل", "و", "ب", "ل", "ف")
+_PREFIXES = frozenset(
+    f"{and_}{rest}"
+    for and_ in ("", "و", "ف")
+    for rest in ("", "ال", "بال", "عال", "هال", "کال", "لل", "ب", "ل", "ع", "بهال", "عهال")
+    if and_ or rest
+)
+"""What Arabic joins before a name: and, in, on, to, the, this; in folded letters."""
+_LONGEST_PREFIX = max(map(len, _PREFIXES))
 # In folded letters: the fold writes every yeh as Persian does.
 _JOINED = re.compile(
     r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}"
     r"(?:(?:و|и|and|или|or|یا|او)\s(?:(?:در|به|в|во|на|on|in|at|علی|فی)\s)?|و(?:علی|فی)\s)?"
     r"(?:و?(?:ال|عال|بال|ب)?)?[\s#«\"*\[]{0,3}"
 )
+
+
+_HANDLED = re.compile(
+    r"\s?[:(\-]?\s?@[a-z]|(?<=[\u0400-\u06ff])\s?[:(\-]?\s?[a-z][a-z0-9_.]{3,}(?!\w)"
+    r"|\s?[:(]\s?(?=[a-z0-9_.]*[0-9_.][a-z0-9_])[a-z][a-z0-9_.]{3,}(?!\w)"
+)
+"""A handle right after a name: marked as one, or in Latin letters after a name in others, or of a
+shape that no word has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ def _begins(folded: str, start: int) -> bool:
     word = start
     while word > 0 and folded[word - 1].isalnum():
         word -= 1
-        if start - word > 3:
+        if start - word > _LONGEST_PREFIX:
             return False
     before = folded[word:start]
     return (
@@ -136,6 +151,6 @@ def supported(folded: str, hits: list[NameHit], languages: frozenset[str]) -> li
         after = re.match(
             r"\W{1,5}(?:это )?(?:\w+ )?(?:мессенджер|messenger|مسنجر)", folded[first.end :][:40]
         )
-        if len(chain) > 1 or first.sure or beside or after:
+        if len(chain) > 1 or first.sure or beside or after or _HANDLED.match(folded, first.end):
             kept.extend(chain)
     return kept

@@ -58,6 +58,7 @@ def roles_of(part: Sentence) -> frozenset[str]:
             found.add("address_shown")
         if speaker_label(part):
             found.add("name_and_colon")
+        found |= _bodies(part)
         if any(
             not own_words.named_in(part.speaker, hit.group(1))
             for hit in _QUOTED.finditer(part.text)
@@ -65,6 +66,13 @@ def roles_of(part: Sentence) -> frozenset[str]:
             found.add("quoted_name")
         part.found.roles = frozenset(found)
     return part.found.roles
+
+
+def _bodies(part: Sentence) -> set[str]:
+    """Name whose bodies a sentence names: "the club" is its own where its title has that word."""
+    bodies = (part.text[hit.start : hit.end] for hit in part.hits("actor"))
+    own = {own_words.touched(part.speaker, body) for body in bodies}
+    return {"own_body" if ours else "other_body" for ours in own}
 
 
 def _placed(part: Sentence) -> bool:

@@ -110,7 +110,9 @@ def _beside_place(hits: tuple[Hit, ...], part: Sentence, reach: int) -> Hit | No
 
 def moving(part: Sentence, around: Around) -> Frame | None:
     """Find a move to a place elsewhere that does not say "also"."""
-    hits = part.hits("move")
+    # "News is now in A" says where something is, not that anything was moved.
+    there = {(hit.start, hit.end) for hit in part.hits("there")}
+    hits = tuple(hit for hit in part.hits("move") if (hit.start, hit.end) not in there)
     if not hits or unsaid(part) or part.has("deny", "also"):
         return None
     hit = _beside_place(hits, part, NEAR)

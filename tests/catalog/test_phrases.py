@@ -16,6 +16,7 @@ ROLES_USED = {
     *("ours", "we", "address", "report", "actor", "channel", "account", "telegram", "here"),
     *("elsewhere", "invite", "opened", "same", "handle", "archive", "fake", "crowd", "messenger"),
     *("forever", "theirs", "many", "thanks", "rest", "both", "past", "order", "filter", "inside"),
+    "there",
 }
 
 
