@@ -16,14 +16,13 @@ A phrase matches whole words only.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from ahocorasick_rs import AhoCorasick
-
-from monitor.catalog.anchors import anchors
+from monitor.catalog.beginnings import SPACE
+from monitor.catalog.finding import LONGEST, Alternative, Finder, Hit, Word
 from monitor.catalog.text import fold
 from monitor.errors import BadInput
 
@@ -44,19 +43,14 @@ class Phrase:
     id: str
     language: str
     role: str
-    pattern: str
+    patterns: tuple[str, ...]
     examples: tuple[str, ...]
     note: str
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase found: `folded[start:end]`, and whose it is."""
-
-    role: str
-    phrase: str
-    start: int
-    end: int
+    @property
+    def pattern(self) -> str:
+        """All its ways to be said as one expression."""
+        return "|".join(self.patterns)
 
 
 def as_pattern(
@@ -96,54 +90,46 @@ def as_pattern(
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All phrases, and for each language and role one pattern with a group for each phrase."""
+    """All phrases, and a finder for those of each language."""
 
     phrases: Mapping[str, Phrase]
-    sources: Mapping[str, Mapping[str, str]]
-    """For each language and role an expression, compiled when a text first asks for it."""
-    groups: Mapping[str, str]
+    finders: Mapping[str, Finder]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
-    bits: Mapping[str, int]
-    """Each role's bit in a mask of roles."""
-    anywhere: Mapping[str, int]
-    """For each language the roles that `scan` cannot rule out: some phrase has no anchor."""
-    automaton: AhoCorasick
-    masks: Sequence[int]
-    _known: dict[tuple[str, ...], int] = field(default_factory=dict)
-    _compiled: dict[tuple[str, str], re.Pattern[str]] = field(default_factory=dict)
+    words: re.Pattern[str]
+    """Finds words, and the signs that phrases begin with."""
 
-    def scan(self, folded: str) -> list[tuple[int, int]]:
-        """Return where roles may begin in a folded text: places, each with a mask of roles."""
-        masks = self.masks
-        return [
-            (start, masks[index])
-            for index, start, _ in self.automaton.find_matches_as_indexes(folded, overlapping=True)
-        ]
-
-    def mask(self, *roles: str) -> int:
-        """Return the mask that has these roles' bits."""
-        known = self._known.get(roles)
-        if known is None:
-            known = self._known[roles] = sum(self.bits[role] for role in roles)
-        return known
-
-    def find(self, role: str, folded: str, languages: frozenset[str]) -> Iterator[Hit]:
-        """Yield where phrases of a role stand in a folded text, in the languages given."""
+    def find(self, folded: str, languages: frozenset[str]) -> dict[str, tuple[Hit, ...]]:
+        """Return where phrases stand in a folded text, in the languages given, by role."""
+        words: list[Word] = []
+        following = ""
+        for hit in reversed(list(self.words.finditer(folded))):
+            letters = hit.group()
+            words.append(Word(letters, *hit.span(), following))
+            if letters[0].isalnum() or letters[0]=="_": following = letters
+        words.reverse()
+        found: dict[str, tuple[Hit, ...]] = {}
         for language in sorted(languages):
-            pattern = self._compiled.get((language, role))
-            if pattern is None:
-                source = self.sources[language].get(role)
-                if source is None:
-                    continue
-                pattern = self._compiled[language, role] = re.compile(source)
-            for hit in pattern.finditer(folded):
-                yield Hit(role, self.groups[str(hit.lastgroup)], hit.start(), hit.end())
+            for role, hits in self.finders[language].find(folded, words).items():
+                found[role] = (*found.get(role, ()), *hits)
+        return found
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles that at least one phrase has."""
         return frozenset(phrase.role for phrase in self.phrases.values())
+
+
+def _ways(notation: str) -> list[str]:
+    """Cut a phrase at the bars that stand outside brackets."""
+    ways, depth = [""], 0
+    for char in notation:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            ways.append("")
+        else:
+            ways[-1] += char
+    return ways
 
 
 def _read(language: str) -> tuple[list[Phrase], list[str]]:
@@ -156,7 +142,11 @@ def _read(language: str) -> tuple[list[Phrase], list[str]]:
             id=row["id"],
             language=language,
             role=row["role"],
-            pattern="|".join(as_pattern(phrase, words, known=known) for phrase in row["phrases"]),
+            patterns=tuple(
+                as_pattern(way, words, known=known)
+                for phrase in row["phrases"]
+                for way in _ways(phrase)
+            ),
             examples=tuple(row["examples"]),
             note=row["note"],
         )
@@ -170,39 +160,24 @@ def load() -> Lexicon:
     """Return the lexicons of all languages; they are read once and never change."""
     phrases: dict[str, Phrase] = {}
     stems: set[str] = set()
-    parts: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
-    groups: dict[str, str] = {}
+    finders: dict[str, Finder] = {}
     for language in LANGUAGES:
         entries, medium = _read(language)
         stems.update(fold(stem) for stem in medium)
-        for phrase in entries:
-            group = f"p{len(phrases)}"
-            phrases[phrase.id], groups[group] = phrase, phrase.id
-            part = f"(?P<{group}>{phrase.pattern})"
-            parts[language].setdefault(phrase.role, []).append(part)
-    sources = {
-        # The boundaries stand once, outside: within words nothing is tried at all.
-        language: {role: rf"(?<!\w)(?:{'|'.join(found)})(?!\w)" for role, found in roles.items()}
-        for language, roles in parts.items()
-    }
-    bits = {role: 1 << n for n, role in enumerate(sorted({p.role for p in phrases.values()}))}
-    anywhere = dict.fromkeys(LANGUAGES, 0)
-    masks: dict[str, int] = {}
-    for phrase in phrases.values():
-        literals = anchors(phrase.pattern)
-        if literals is None:
-            anywhere[phrase.language] |= bits[phrase.role]
-        for literal in literals or ():
-            masks[literal] = masks.get(literal, 0) | bits[phrase.role]
+        phrases.update((phrase.id, phrase) for phrase in entries)
+        finders[language] = Finder(
+            Alternative(phrase.role, phrase.id, pattern)
+            for phrase in entries
+            for pattern in phrase.patterns
+        )
+    signs = frozenset[str]().union(*(finder.signs for finder in finders.values()))
+    plain = "".join(re.escape(sign) for sign in sorted(signs - {SPACE}))
+    space = r"\s" if SPACE in signs else ""
     return Lexicon(
         phrases=phrases,
-        sources=sources,
-        groups=groups,
+        finders=finders,
         stems=tuple(sorted(stems)),
-        bits=bits,
-        anywhere=anywhere,
-        automaton=AhoCorasick(list(masks)),
-        masks=tuple(masks.values()),
+        words=re.compile(rf"\w+|(?<!\w)[{plain}{space}]" if signs else r"\w+"),
     )
 
 

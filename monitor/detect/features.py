@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from itertools import combinations
 from math import sqrt
 
-from monitor.catalog import phrases
 from monitor.detect import speaker as own_words
 from monitor.detect.actors import speaker_label
 from monitor.detect.claims import Claim
@@ -42,8 +41,8 @@ _SILENT = frozenset({"messenger", "publish", "handle", "channel"})
 
 def roles_of(part: Sentence) -> frozenset[str]:
     """Return what one sentence shows: the roles of the lexicons, names, addresses, questions."""
-    if part.found.roles is None:
-        found = {role for role in phrases.load().bits if role not in _SILENT and part.hits(role)}
+    if part.said.roles is None:
+        found = set(part.roles - _SILENT)
         if part.names:
             found.add("platform")
         if part.own():
@@ -63,8 +62,8 @@ def roles_of(part: Sentence) -> frozenset[str]:
             for hit in _QUOTED.finditer(part.text)
         ):
             found.add("quoted_name")
-        part.found.roles = frozenset(found)
-    return part.found.roles
+        part.said.roles = frozenset(found)
+    return part.said.roles
 
 
 def _placed(part: Sentence) -> bool:

@@ -293,7 +293,7 @@ def read(
             if handles:
                 reader.handles[index] = handles
                 reader.within(index)
-    if any(part.may("same") for part in parts):
+    if any(part.has("same") for part in parts):
         reader.same_name()
     if reader.loose and any(part.names for part in parts):
         reader.across()

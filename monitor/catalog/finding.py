@@ -1,0 +1,145 @@
+"""Find the phrases of one language in a text, word by word.
+
+Phrases enter once, texts after that; hits leave, by role. A word is looked up in tables of the
+words that phrases begin with, and only those phrases are tried there: of a text's words most begin
+none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from monitor.catalog.beginnings import Spelling, beginnings
+
+MEMORY = 16_384
+"""Words of a language of which is remembered what they begin; uncalibrated."""
+LONGEST = 64
+"""Letters of a word that are looked at: no phrase begins with a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: `folded[start:end]`, and whose it is."""
+
+    role: str
+    phrase: str
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    """A word of a text, or a sign that some phrase begins with."""
+
+    letters: str
+    start: int
+    end: int
+    next: str
+    """The letters of the next word; "" at the end."""
+
+
+def _letter(word: str) -> bool:
+    """Whether a word is one, and no sign; none at all is taken for one."""
+    return word[:1].isalnum() or word[:1] in {"_", ""}
+
+
+class Alternative:
+    """One way to say a phrase: its role, its entry, its expression, which is read when tried."""
+
+    def __init__(self, role: str, phrase: str, pattern: str) -> None:
+        """Name it."""
+        self.role, self.phrase, self.pattern = role, phrase, pattern
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """Its expression, up to the end of a word."""
+        return re.compile(rf"(?:{self.pattern})(?!\w)")
+
+
+class _Table:
+    """Spellings, and what was put under each; a word is looked up by its letters."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, list[tuple[int, Spelling]]] = {}
+        self.begun: dict[str, list[tuple[int, Spelling]]] = {}
+        self.longest = -1
+
+    def put(self, number: int, spellings: Iterable[Spelling]) -> None:
+        for spelling in spellings:
+            if spelling.end is None:
+                self.exact.setdefault(spelling.start, []).append((number, spelling))
+            else:
+                self.begun.setdefault(spelling.start, []).append((number, spelling))
+                self.longest = max(self.longest, len(spelling.start))
+
+    def under(self, word: str) -> Iterator[tuple[int, Spelling]]:
+        """Yield the spellings that a word has; signs have none but their own."""
+        yield from self.exact.get(word, ())
+        for length in range(min(self.longest, len(word)) + 1) if _letter(word) else ():
+            for number, spelling in self.begun.get(word[:length], ()):
+                end = spelling.end or ""
+                if word.endswith(end) and length + len(end) <= len(word):
+                    yield number, spelling
+
+
+class Finder:
+    """The phrases of one language; the first of a role in the lexicon wins where two begin."""
+
+    def __init__(self, alternatives: Iterable[Alternative]) -> None:
+        """Put phrases into tables by the words that they begin with."""
+        self._all = tuple(alternatives)
+        self._first, self._second = _Table(), _Table()
+        self._open: set[int] = set()
+        """Phrases of which any word may come second."""
+        for number, alternative in enumerate(self._all):
+            first, second = beginnings(alternative.pattern)
+            self._first.put(number, first)
+            if any(spelling.start == spelling.end == "" for spelling in second):
+                self._open.add(number)
+            else:
+                self._second.put(number, second)
+        self.signs = frozenset(word for word in self._first.exact if not _letter(word))
+        self._beginning = lru_cache(maxsize=MEMORY)(self._look_up)
+        self._coming_second = lru_cache(maxsize=MEMORY)(
+            lambda word: frozenset(number for number, _ in self._second.under(word))
+        )
+
+    def _look_up(self, word: str) -> tuple[dict[int, bool], frozenset[int]]:
+        """Return the phrases that a word may be or begin, and those where a certain word must follow.
+
+        The former by number, and whether the word is sure to be the phrase.
+        """
+        sure: dict[int, bool] = {}
+        more = set()
+        for number, spelling in self._first.under(word):
+            if spelling.last or number in self._open:
+                known = spelling.last and spelling.known
+                sure[number] = sure.get(number, True) and known
+            else:
+                more.add(number)
+        possible = {number: sure[number] and number not in more for number in sorted(sure)}
+        return possible, frozenset(more - sure.keys())
+
+    def find(self, text: str, words: Sequence[Word]) -> dict[str, list[Hit]]:
+        """Return what stands in a text, by role; hits of one role do not overlap."""
+        found: dict[str, list[Hit]] = {}
+        for word in words:
+            possible, more = self._beginning(word.letters)
+            if more and (both := more & self._coming_second(word.next)):
+                possible = dict(sorted((possible | dict.fromkeys(both, False)).items()))
+            for number, sure in possible.items():
+                alternative = self._all[number]
+                known = found.get(alternative.role)
+                if known is not None and word.start < known[-1].end:
+                    continue
+                end = word.end
+                if not sure:
+                    hit = alternative.expression.match(text, word.start)
+                    if hit is None or hit.end() == word.start:
+                        continue
+                    end = hit.end()
+                found.setdefault(alternative.role, []).append(
+                    Hit(alternative.role, alternative.phrase, word.start, end)
+                )
+        return found
