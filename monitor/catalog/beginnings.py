@@ -18,8 +18,8 @@ SHORT = 3
 """Letters that stand for a word with more spellings than that; uncalibrated."""
 SPACE = " "
 """Stands for any white space that a match begins with."""
-SECOND = "\n"
-"""Stands, while an expression is read, before the letters of a second word."""
+OTHER = "\n"
+"""Stands, while an expression is read, before the letters of a word that is not the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,17 @@ def _any_letters(word: str, stars: str = "*") -> str:
     return start + ("**" if star else stars)
 
 
+_SILENT = frozenset({OTHER, f"{OTHER}*", f"{OTHER}**"})
+"""Words that say nothing: any may stand there."""
+
+
 class _Walk:
-    """Reads an expression, letter by letter, as far as its first two words go."""
+    """Reads an expression, letter by letter, up to the first word that tells after the first."""
 
     def __init__(self, pattern: str) -> None:
         self.parts: Iterator[re.Match[str]] = _PART.finditer(pattern)
         self.first: set[str] = set()
-        self.second: set[str] = set()
+        self.others: set[str] = set()
         self.last = self.through(frozenset({""}), outermost=True)
 
     def through(self, words: Words, *, outermost: bool = False) -> Words:
@@ -88,23 +92,21 @@ class _Walk:
         if piece == r"\d+":
             return frozenset(_any_letters(w + digit, "**") for w in words for digit in "0123456789")
         if piece == r"\w*":
-            return frozenset(map(_any_letters, words)) | (words & {"", SECOND})
+            return frozenset(map(_any_letters, words)) | (words & {"", OTHER})
         if len(piece) > 2:  # a gap
-            return frozenset(word + "**" for word in self._end(words, SPACE))
+            return self._end(words, SPACE)
         letter = piece[-1]
         if letter.isalnum() or letter == "_":
             return frozenset(word + letter for word in words)
         return self._end(words, letter)
 
     def _end(self, words: Words, sign: str) -> Words:
-        """End words before a sign; return the second one, of which nothing is spelled yet."""
-        second = frozenset(word for word in words if word.startswith(SECOND))
-        # Of a second word that is a sign nothing is asked.
-        self.second.update(word[1:] or "**" for word in second if word[1:] or sign != SPACE)
-        first = words - second
-        self.first.update(word or sign for word in first)
-        beginning = first or (second & {SECOND} if sign == SPACE else ())
-        return frozenset({SECOND}) if beginning else frozenset()
+        """End words before a sign; return a next one, unless one that tells was found."""
+        others = frozenset(word for word in words if word.startswith(OTHER))
+        silent = others & _SILENT
+        self.others.update(word[1:] for word in others - silent)
+        self.first.update(word or sign for word in words - others)
+        return frozenset({OTHER}) if silent or words - others else frozenset()
 
 
 def _spelling(word: str, *, last: bool) -> Spelling:
@@ -112,17 +114,16 @@ def _spelling(word: str, *, last: bool) -> Spelling:
     return Spelling(start, word.rpartition("*")[2] if star else None, last, "**" not in word)
 
 
-def beginnings(pattern: str) -> tuple[frozenset[Spelling], frozenset[Spelling]]:
-    """Return how the first words of all matches may be spelled, and the second words after them.
+def beginnings(pattern: str) -> tuple[frozenset[Spelling], frozenset[Spelling] | None]:
+    """Return how the first words of all matches may be spelled, and one of the words after them.
 
+    Of the latter one must follow where the first word is not the last; None: none need to.
     The expression is one of `phrases.as_pattern` and has no alternatives outside brackets.
     """
     walk = _Walk(pattern)
+    last = frozenset(word for word in walk.last if word.startswith(OTHER))
     first = {_spelling(word, last=False) for word in walk.first}
-    second = {_spelling(word, last=False) for word in walk.second}
-    for word in walk.last - {""}:
-        if word.startswith(SECOND):
-            second.add(_spelling(word[1:] or "**", last=True))
-        else:
-            first.add(_spelling(word, last=True))
-    return frozenset(first), frozenset(second)
+    first |= {_spelling(word, last=True) for word in walk.last - last - {""}}
+    others = {_spelling(word, last=False) for word in walk.others}
+    others |= {_spelling(word[1:], last=True) for word in last}
+    return frozenset(first), None if last & _SILENT else frozenset(others)

@@ -9,14 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from monitor.catalog.beginnings import Spelling, beginnings
 
 MEMORY = 16_384
 """Words of a language of which is remembered what they begin; uncalibrated."""
-LONGEST = 64
-"""Letters of a word that are looked at: no phrase begins with a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +26,8 @@ class Hit:
     end: int
 
 
-class Word(NamedTuple):
-    """A word of a text, or a sign that some phrase begins with."""
-
-    letters: str
-    start: int
-    end: int
-    next: str
-    """The letters of the next word; "" at the end."""
+Word = tuple[str, int, int]
+"""A word of a text, or a sign that some phrase begins with: its letters, start and end."""
 
 
 def _letter(word: str) -> bool:
@@ -89,24 +80,24 @@ class Finder:
     def __init__(self, alternatives: Iterable[Alternative]) -> None:
         """Put phrases into tables by the words that they begin with."""
         self._all = tuple(alternatives)
-        self._first, self._second = _Table(), _Table()
+        self._first, self._others = _Table(), _Table()
         self._open: set[int] = set()
-        """Phrases of which any word may come second."""
+        """Phrases of more than one word of which the first alone tells."""
         for number, alternative in enumerate(self._all):
-            first, second = beginnings(alternative.pattern)
+            first, others = beginnings(alternative.pattern)
             self._first.put(number, first)
-            if any(spelling.start == spelling.end == "" for spelling in second):
+            if others is None:
                 self._open.add(number)
             else:
-                self._second.put(number, second)
+                self._others.put(number, others)
         self.signs = frozenset(word for word in self._first.exact if not _letter(word))
         self._beginning = lru_cache(maxsize=MEMORY)(self._look_up)
-        self._coming_second = lru_cache(maxsize=MEMORY)(
-            lambda word: frozenset(number for number, _ in self._second.under(word))
+        self._helping = lru_cache(maxsize=MEMORY)(
+            lambda word: frozenset(number for number, _ in self._others.under(word))
         )
 
     def _look_up(self, word: str) -> tuple[dict[int, bool], frozenset[int]]:
-        """Return the phrases that a word may be or begin, and those where a certain word must follow.
+        """Return the phrases that a word may be or begin, and those that need another word too.
 
         The former by number, and whether the word is sure to be the phrase.
         """
@@ -124,22 +115,23 @@ class Finder:
     def find(self, text: str, words: Sequence[Word]) -> dict[str, list[Hit]]:
         """Return what stands in a text, by role; hits of one role do not overlap."""
         found: dict[str, list[Hit]] = {}
-        for word in words:
-            possible, more = self._beginning(word.letters)
-            if more and (both := more & self._coming_second(word.next)):
+        helped = frozenset[int]().union(*[self._helping(word[0]) for word in words])
+        for letters, start, stop in words:
+            possible, more = self._beginning(letters)
+            if more and (both := more & helped):
                 possible = dict(sorted((possible | dict.fromkeys(both, False)).items()))
             for number, sure in possible.items():
                 alternative = self._all[number]
                 known = found.get(alternative.role)
-                if known is not None and word.start < known[-1].end:
+                if known is not None and start < known[-1].end:
                     continue
-                end = word.end
+                end = stop
                 if not sure:
-                    hit = alternative.expression.match(text, word.start)
-                    if hit is None or hit.end() == word.start:
+                    hit = alternative.expression.match(text, start)
+                    if hit is None or hit.end() == start:
                         continue
                     end = hit.end()
                 found.setdefault(alternative.role, []).append(
-                    Hit(alternative.role, alternative.phrase, word.start, end)
+                    Hit(alternative.role, alternative.phrase, start, end)
                 )
         return found

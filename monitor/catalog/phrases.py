@@ -22,7 +22,7 @@ from functools import cache
 from importlib.resources import files
 
 from monitor.catalog.beginnings import SPACE
-from monitor.catalog.finding import LONGEST, Alternative, Finder, Hit, Word
+from monitor.catalog.finding import Alternative, Finder, Hit
 from monitor.catalog.text import fold
 from monitor.errors import BadInput
 
@@ -101,13 +101,11 @@ class Lexicon:
 
     def find(self, folded: str, languages: frozenset[str]) -> dict[str, tuple[Hit, ...]]:
         """Return where phrases stand in a folded text, in the languages given, by role."""
-        words: list[Word] = []
-        following = ""
-        for hit in reversed(list(self.words.finditer(folded))):
-            letters = hit.group()
-            words.append(Word(letters, *hit.span(), following))
-            if letters[0].isalnum() or letters[0]=="_": following = letters
-        words.reverse()
+        words = [
+            (SPACE if letters.isspace() else letters, *hit.span())
+            for hit in self.words.finditer(folded)
+            for letters in [hit.group()]
+        ]
         found: dict[str, tuple[Hit, ...]] = {}
         for language in sorted(languages):
             for role, hits in self.finders[language].find(folded, words).items():

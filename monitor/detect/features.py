@@ -7,6 +7,7 @@ about the speaker, `leave+telegram` two roles in one sentence, `~stays` a role a
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 from math import sqrt
 
@@ -92,6 +93,13 @@ def concerned(parts: Sequence[Sentence]) -> list[tuple[int, Sentence]]:
     return [(n, parts[n]) for n in near]
 
 
+@lru_cache(maxsize=4096)
+def _named(roles: frozenset[str]) -> frozenset[str]:
+    """Return the features of a sentence with these roles: each, and each pair."""
+    alone = (f"~{role}" for role in roles)
+    return frozenset((*alone, *("+".join(pair) for pair in combinations(sorted(roles), 2))))
+
+
 def describe(
     parts: Sequence[Sentence],
     claims: Sequence[Claim],
@@ -104,8 +112,7 @@ def describe(
     seen: set[str] = set()
     for number, part in concerned(parts):
         roles = roles_of(part)
-        seen.update(f"~{role}" for role in roles)
-        seen.update("+".join(pair) for pair in combinations(sorted(roles), 2))
+        seen |= _named(roles)
         if number == 0:
             seen.update(f"first:{role}" for role in roles)
     # A post of three words is told as surely as one of thirty: lengths are made alike.
