@@ -12,7 +12,7 @@ _PART = re.compile(
     r"|\(\?:|[|)?]|\\[swd][+*?]|\\.|.",
     re.DOTALL,
 )
-MOST = 2048
+MOST = 128
 """Spellings of an unfinished word that are told apart; uncalibrated."""
 SHORT = 3
 """Letters that stand for a word with more spellings than that; uncalibrated."""
@@ -83,22 +83,16 @@ class _Walk:
 
     def _on(self, piece: str, words: Words) -> Words:
         """Spell one letter or expression on."""
-        if not words:
-            return words
-        if piece == r"\s+":
-            return self._end(words, SPACE)
         if piece == r"\s?":
             return words | self._end(words, SPACE)
         if piece == r"\d+":
             return frozenset(_any_letters(w + digit, "**") for w in words for digit in "0123456789")
         if piece == r"\w*":
             return frozenset(map(_any_letters, words)) | (words & {"", OTHER})
-        if len(piece) > 2:  # a gap
-            return self._end(words, SPACE)
-        letter = piece[-1]
-        if letter.isalnum() or letter == "_":
-            return frozenset(word + letter for word in words)
-        return self._end(words, letter)
+        sign = piece[-1] if len(piece) < len(r"\s+") else SPACE  # white space, or a gap
+        if sign.isalnum() or sign == "_":
+            return frozenset(word + sign for word in words)
+        return self._end(words, sign)
 
     def _end(self, words: Words, sign: str) -> Words:
         """End words before a sign; return a next one, unless one that tells was found."""

@@ -1,18 +1,18 @@
 """Find the phrases of one language in a text, word by word.
 
 Phrases enter once, texts after that; hits leave, by role. A word is looked up in tables of the
-words that phrases begin with, and only those phrases are tried there: of a text's words most begin
-none.
+words that phrases begin with, and only phrases of which another word stands in the text as well
+are tried there: most words begin none.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from monitor.catalog.beginnings import Spelling, beginnings
+from monitor.catalog.beginnings import SPACE, Spelling, beginnings
 
-MEMORY = 16_384
+MEMORY = 8192
 """Words of a language of which is remembered what they begin; uncalibrated."""
 
 
@@ -26,13 +26,8 @@ class Hit:
     end: int
 
 
-Word = tuple[str, int, int]
-"""A word of a text, or a sign that some phrase begins with: its letters, start and end."""
-
-
-def _letter(word: str) -> bool:
-    """Whether a word is one, and no sign; none at all is taken for one."""
-    return word[:1].isalnum() or word[:1] in {"_", ""}
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 class Alternative:
@@ -66,8 +61,10 @@ class _Table:
 
     def under(self, word: str) -> Iterator[tuple[int, Spelling]]:
         """Yield the spellings that a word has; signs have none but their own."""
-        yield from self.exact.get(word, ())
-        for length in range(min(self.longest, len(word)) + 1) if _letter(word) else ():
+        yield from self.exact.get(SPACE if word.isspace() else word, ())
+        if not _is_letter(word[0]):
+            return
+        for length in range(min(self.longest, len(word)) + 1):
             for number, spelling in self.begun.get(word[:length], ()):
                 end = spelling.end or ""
                 if word.endswith(end) and length + len(end) <= len(word):
@@ -90,11 +87,11 @@ class Finder:
                 self._open.add(number)
             else:
                 self._others.put(number, others)
-        self.signs = frozenset(word for word in self._first.exact if not _letter(word))
+        signs = "".join(re.escape(x) for x in sorted(self._first.exact) if not _is_letter(x[0]))
+        # Words, and what phrases begin with besides, where a phrase may begin.
+        self._words = re.compile(rf"\w+|(?<!\w)[{signs}\s]")
         self._beginning = lru_cache(maxsize=MEMORY)(self._look_up)
-        self._helping = lru_cache(maxsize=MEMORY)(
-            lambda word: frozenset(number for number, _ in self._others.under(word))
-        )
+        self._helping = lru_cache(maxsize=MEMORY)(self._look_up_other)
 
     def _look_up(self, word: str) -> tuple[dict[int, bool], frozenset[int]]:
         """Return the phrases that a word may be or begin, and those that need another word too.
@@ -112,8 +109,13 @@ class Finder:
         possible = {number: sure[number] and number not in more for number in sorted(sure)}
         return possible, frozenset(more - sure.keys())
 
-    def find(self, text: str, words: Sequence[Word]) -> dict[str, list[Hit]]:
+    def _look_up_other(self, word: str) -> frozenset[int]:
+        """Return the phrases that a word may stand in, not as the first."""
+        return frozenset(number for number, _ in self._others.under(word))
+
+    def find(self, text: str) -> dict[str, list[Hit]]:
         """Return what stands in a text, by role; hits of one role do not overlap."""
+        words = [(hit.group(), *hit.span()) for hit in self._words.finditer(text)]
         found: dict[str, list[Hit]] = {}
         helped = frozenset[int]().union(*[self._helping(word[0]) for word in words])
         for letters, start, stop in words:

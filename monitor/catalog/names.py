@@ -128,9 +128,7 @@ def chains(folded: str, hits: list[NameHit]) -> list[list[NameHit]]:
     return out
 
 
-def supported(
-    folded: str, hits: list[NameHit], messengers: Iterable[Hit]
-) -> list[NameHit]:
+def supported(folded: str, hits: list[NameHit], messengers: Iterable[Hit]) -> list[NameHit]:
     """Keep sure names, and ambiguous ones in a list of names or beside a messenger word."""
     before = {hit.end for hit in messengers}
     kept: list[NameHit] = []

@@ -17,11 +17,10 @@ A phrase matches whole words only.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from monitor.catalog.beginnings import SPACE
 from monitor.catalog.finding import Alternative, Finder, Hit
 from monitor.catalog.text import fold
 from monitor.errors import BadInput
@@ -90,27 +89,32 @@ def as_pattern(
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All phrases, and a finder for those of each language."""
+    """All phrases, and what finds them."""
 
     phrases: Mapping[str, Phrase]
-    finders: Mapping[str, Finder]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
-    words: re.Pattern[str]
-    """Finds words, and the signs that phrases begin with."""
+    finders: dict[str, Finder] = field(default_factory=dict)
+    """For each language that was asked for, what finds its phrases: it takes a while to make."""
 
     def find(self, folded: str, languages: frozenset[str]) -> dict[str, tuple[Hit, ...]]:
         """Return where phrases stand in a folded text, in the languages given, by role."""
-        words = [
-            (SPACE if letters.isspace() else letters, *hit.span())
-            for hit in self.words.finditer(folded)
-            for letters in [hit.group()]
-        ]
         found: dict[str, tuple[Hit, ...]] = {}
         for language in sorted(languages):
-            for role, hits in self.finders[language].find(folded, words).items():
+            finder = self.finders.get(language)
+            if finder is None:
+                finder = self.finders[language] = self._finder(language)
+            for role, hits in finder.find(folded).items():
                 found[role] = (*found.get(role, ()), *hits)
         return found
+
+    def _finder(self, language: str) -> Finder:
+        return Finder(
+            Alternative(phrase.role, phrase.id, pattern)
+            for phrase in self.phrases.values()
+            if phrase.language == language
+            for pattern in phrase.patterns
+        )
 
     @property
     def roles(self) -> frozenset[str]:
@@ -158,25 +162,11 @@ def load() -> Lexicon:
     """Return the lexicons of all languages; they are read once and never change."""
     phrases: dict[str, Phrase] = {}
     stems: set[str] = set()
-    finders: dict[str, Finder] = {}
     for language in LANGUAGES:
         entries, medium = _read(language)
         stems.update(fold(stem) for stem in medium)
         phrases.update((phrase.id, phrase) for phrase in entries)
-        finders[language] = Finder(
-            Alternative(phrase.role, phrase.id, pattern)
-            for phrase in entries
-            for pattern in phrase.patterns
-        )
-    signs = frozenset[str]().union(*(finder.signs for finder in finders.values()))
-    plain = "".join(re.escape(sign) for sign in sorted(signs - {SPACE}))
-    space = r"\s" if SPACE in signs else ""
-    return Lexicon(
-        phrases=phrases,
-        finders=finders,
-        stems=tuple(sorted(stems)),
-        words=re.compile(rf"\w+|(?<!\w)[{plain}{space}]" if signs else r"\w+"),
-    )
+    return Lexicon(phrases, tuple(sorted(stems)))
 
 
 _PERSIAN = re.compile(

@@ -26,7 +26,7 @@ MAX_SENTENCES = 300
 MAX_SENTENCE = 1_200
 """Longer sentences are judged by their beginning: regular expressions with gaps stay cheap."""
 
-REMEMBERED = 8192
+REMEMBERED = 4096
 """Sentences of which is remembered what was read in them; uncalibrated."""
 
 _ENDS = re.compile(r"\n+|(?<=[.!?;…])[\"»)*_]{0,3}\s+|(?<=[^\w\s,:()\[\]/@#'\"«»\-|.])\s{2,}")
