@@ -37,6 +37,10 @@ class Simulated:
         """Return the time, to the second."""
         return (START + self._passed).replace(microsecond=0)
 
+    def elapsed(self) -> timedelta:
+        """Return the time that passed."""
+        return self._passed
+
     def time(self) -> float:
         """Return the seconds that passed."""
         return self._passed.total_seconds()

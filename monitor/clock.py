@@ -1,6 +1,7 @@
 """The only place that asks what time it is; everything else is handed a `Clock`."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -17,6 +18,10 @@ class Clock(Protocol):
         """Return the time, aware, in UTC, to the second."""
         ...
 
+    def elapsed(self) -> timedelta:
+        """Return how long something has been going on that no setting of the clock changes."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -26,6 +31,10 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return datetime.now(UTC).replace(microsecond=0)
+
+    def elapsed(self) -> timedelta:
+        """Return the time since the machine started, or since another fixed moment."""
+        return timedelta(seconds=time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,27 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the time it stands at."""
         return self.at
+
+    def elapsed(self) -> timedelta:
+        """Return nothing: it stands."""
+        return timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedClock:
+    """A clock that goes on from another time than the wall's: `run --now`."""
+
+    at: datetime
+    shifted: bool = True
+    begun_s: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """Return the time that it began at, and what has gone by since."""
+        return self.at + timedelta(seconds=int(time.monotonic() - self.begun_s))
+
+    def elapsed(self) -> timedelta:
+        """Return the time since the machine started, or since another fixed moment."""
+        return timedelta(seconds=time.monotonic())
 
 
 def as_utc(text: str) -> datetime:

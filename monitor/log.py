@@ -42,15 +42,19 @@ def _without_secrets(
     return event
 
 
-def configure(*, quiet: bool = False, verbose: bool = False) -> None:
-    """Set how much is said: warnings only, what happens, or every request."""
+def configure(*, quiet: bool = False, verbose: bool = False, as_json: bool = False) -> None:
+    """Set how much is said: warnings only, what happens, or every request; and in which form."""
     level = logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO
+    written: list[structlog.typing.Processor] = (
+        [
+            structlog.processors.TimeStamper("iso", utc=True, key="at"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)]
+    )
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            _without_secrets,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
-        ],
+        processors=[structlog.processors.add_log_level, _without_secrets, *written],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,

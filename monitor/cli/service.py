@@ -5,14 +5,18 @@ import signal
 
 import typer
 
-from monitor import secrets
+from monitor import log, secrets
 from monitor.cli.collecting import checked
 from monitor.cli.context import Invocation, run, say
 from monitor.cli.program import app, asked
+from monitor.clock import ShiftedClock
 from monitor.config import Settings
 from monitor.errors import MonitorError
 from monitor.jobs.passes import Means
-from monitor.jobs.watching import Watcher
+from monitor.log import logger
+from monitor.service.running import Orders, Service
+from monitor.service.single import only_service
+from monitor.store.database import Database, sqlite_path
 
 
 @app.command("run")
@@ -20,21 +24,46 @@ def run_service(context: typer.Context) -> None:
     """Watch all channels until stopped: the background service."""
     invoked = asked(context)
     settings = checked(invoked)
-    need = run(_watch(invoked, settings))
-    if need is not None:
-        raise need
+    log.configure(
+        quiet=invoked.quiet, verbose=invoked.verbose, as_json=settings.service.log == "json"
+    )
+    run(_serve(invoked, settings))
 
 
-async def _watch(invoked: Invocation, settings: Settings) -> MonitorError | None:
-    stop = asyncio.Event()
+async def _serve(invoked: Invocation, settings: Settings) -> None:
+    orders = Orders()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    with_accounts = any(entry.source == "telegram" for entry in settings.channel)
-    async with invoked.writing() as database:
-        means = Means(
-            settings, database, invoked.archive(), invoked.clock, secrets.proxy(),
-            secrets.accounts() if with_accounts else (), invoked.config.parent,
-        )  # fmt: skip
-        tell = (lambda _line: None) if invoked.quiet else say
-        return await Watcher(means, tell).watch(stop)
+        loop.add_signal_handler(number, orders.end)
+    loop.add_signal_handler(signal.SIGHUP, lambda: _read_again(invoked, orders))
+    clock = ShiftedClock(invoked.now) if invoked.now is not None else invoked.clock
+    if clock.shifted:
+        say(f"note: --now is given; what is fetched is stamped from {clock.now().isoformat()} on")
+    with only_service(sqlite_path(invoked.database), clock.now()):
+        async with Database(
+            invoked.database, writes="channel-monitor run", by_turns=True
+        ) as database:
+            while not orders.stop.is_set():
+                with_accounts = any(entry.source == "telegram" for entry in settings.channel)
+                means = Means(
+                    settings, database, invoked.archive(), clock, secrets.proxy(),
+                    secrets.accounts() if with_accounts else (), invoked.config.parent,
+                )  # fmt: skip
+                service = Service(
+                    means,
+                    reports=invoked.config.parent / settings.report.out,
+                    tell=(lambda _line: None) if invoked.quiet else say,
+                )
+                await service.run(orders)
+                settings = orders.settings or settings
+                orders.changed.clear()
+
+
+def _read_again(invoked: Invocation, orders: Orders) -> None:
+    """Take the configuration as it is now; one that is wrong changes nothing."""
+    try:
+        orders.change(checked(invoked))
+    except MonitorError as error:
+        logger().error("the configuration is wrong; the earlier one stays", why=str(error))
+    else:
+        logger().info("the configuration was read anew", file=str(invoked.config))

@@ -31,13 +31,12 @@ class ReportSettings(Strict):
 class ServiceSettings(Strict):
     """`[service]`: how `run` goes about it.
 
-    New facts are judged at most once in `detect`. `stop_within` is how long work in flight may take
-    to end when it is told to stop. `listen` is where health and metrics are served, "off" for
-    nowhere.
+    `stop_within` is how long work in flight may take to end when it is told to stop. `listen` is
+    where health and metrics are served, "off" for nowhere. `log` is how its log is written.
     """
 
-    detect: Duration = timedelta(minutes=1)
     stop_within: Duration = timedelta(seconds=20)
+    log: Literal["console", "json"] = "console"
     listen: str = Field(default="127.0.0.1:8477", pattern=r"^(off|[^\s/]+:\d{1,5})$")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
 from monitor.errors import MonitorError, Retryable
-from monitor.jobs.collecting import Visited
+from monitor.jobs.collecting import Visited, say_unreachable
 from monitor.jobs.following import ABSENT_AGAIN, Follower
 from monitor.jobs.keeping_pace import kept_pace
 from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
@@ -77,6 +77,14 @@ class Asker:
         if account is not None:
             self._leaving.append(account)
 
+    def is_due(self, plan: Plan, now: datetime) -> bool:
+        """Return whether a channel is to be asked after by now."""
+        if plan.due_at is None:
+            return True
+        # A clock that was set back must not silence a channel for as long as it was ahead.
+        longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
+        return not timedelta() < plan.due_at - now <= longest
+
     async def collect(self, entries: Sequence[ChannelSettings]) -> list[Visited]:
         """Ask after the channels that are due, each through its account."""
         async with self.database.begin() as connection:
@@ -86,11 +94,7 @@ class Asker:
         resting: list[ChannelSettings] = []
         for entry in entries:
             plan = plans.get(entry.username.casefold(), Plan())
-            ahead = plan.due_at is not None and timedelta() < plan.due_at - now
-            # A clock that was set back must not silence a channel for as long as it was ahead.
-            longest = 2 * max(self.settings.slowest, ABSENT_AGAIN)
-            far = plan.due_at is not None and plan.due_at - now > longest
-            (resting if ahead and not far else due).append(entry)
+            (due if self.is_due(plan, now) else resting).append(entry)
         if due:
             await self._check_states(entries, plans)
 
@@ -173,13 +177,14 @@ class Asker:
     async def _failed(self, entry: ChannelSettings, error: Exception) -> Visited:
         """Write down that we could not see the channel: our failure, never its state."""
         at, name = self.clock.now(), entry.username
-        logger().warning("unreachable", channel=name, error=str(error))
         async with self.database.begin() as connection:
+            plan = await visits.plan(connection, name, ROUTE)
             telegram_id = await accounts.telegram_id(connection, name)
             stored = telegram_id and await channels.by_telegram_id(connection, telegram_id)
             key = stored.key if stored else await channels.resolve(connection, name)
             await keep_probe(connection, key, Availability.UNREACHABLE, at=at, detail=str(error))
             await visits.record(connection, name, ROUTE, at=at, error=str(error))
+        say_unreachable(name, plan.errors, error)
         return Visited(name, "failed", Availability.UNREACHABLE, error=str(error))
 
     async def _lose(self, name: str, error: AccountLost) -> None:

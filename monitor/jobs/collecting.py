@@ -41,6 +41,12 @@ class Visited:
     error: str | None = None
 
 
+def say_unreachable(name: str, errors_before: int, error: Exception) -> None:
+    """Say that a channel could not be reached: loudly when that begins, softly while it lasts."""
+    say = logger().debug if errors_before else logger().warning
+    say("unreachable", channel=name, error=str(error))
+
+
 @dataclass(slots=True)
 class Collector:
     """What a pass needs; `on_page` hears of every page, with the oldest post's time."""
@@ -108,12 +114,13 @@ class Collector:
     async def _failed(self, entry: ChannelSettings, error: Exception) -> Visited:
         """Write down that we could not see the channel: our failure, never its state."""
         name, at = entry.username, self.clock.now()
-        logger().warning("unreachable", channel=name, error=str(error))
         async with self.database.begin() as connection:
+            plan = await visits.plan(connection, name, ROUTE)
             key = await channels.resolve(connection, name)
             probe = Probe(at, ROUTE, Availability.UNREACHABLE, detail=str(error)[:500])
             await observations.add_probe(connection, key, probe)
             await visits.record(connection, name, ROUTE, at=at, error=str(error))
+        say_unreachable(name, plan.errors, error)
         return Visited(name, "failed", Availability.UNREACHABLE, error=str(error))
 
     async def _visit(self, entry: ChannelSettings) -> Visited:
@@ -121,6 +128,7 @@ class Collector:
         async with self.database.begin() as connection:
             last = await visits.last_success(connection, name, ROUTE)
             before = await visits.progress(connection, name, ROUTE)
+            errors = (await visits.plan(connection, name, ROUTE)).errors
         # A clock that was set back must not silence a channel for as long as it was ahead.
         if last is not None and timedelta() <= now - last < self.settings.sources.preview.poll:
             return Visited(name, "not_due")
@@ -141,9 +149,11 @@ class Collector:
             await self._keep_landing(name, None)
         async with self.database.begin() as connection:
             await visits.record(connection, name, ROUTE, at=now, error=None)
-        logger().info(
-            "visited", channel=name, state=str(visited.state), new_posts=visited.new_posts
-        )
+        if errors:
+            logger().info("reachable again", channel=name, failures=errors)
+        # What happens is said; that nothing did, a hundred times an hour, only to who asks.
+        say = logger().info if visited.new_posts else logger().debug
+        say("visited", channel=name, state=str(visited.state), new_posts=visited.new_posts)
         return visited
 
     async def _read(self, name: str, progress: Progress, visited: Visited) -> Visited:

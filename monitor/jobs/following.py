@@ -172,7 +172,10 @@ class Follower:
             await visits.record_plan(
                 connection, name, ROUTE, due_at=due_at, reread_at=now, account=account.name
             )
-        logger().info("visited", channel=name, new_posts=visited.new_posts, looked_again=looked)
+        if plan.errors:
+            logger().info("reachable again", channel=name, failures=plan.errors)
+        say = logger().info if visited.new_posts else logger().debug
+        say("visited", channel=name, new_posts=visited.new_posts, looked_again=looked)
         return visited
 
     async def _keep_full(self, name: str, account: Account, peer: Peer, info: ChannelInfo) -> None:

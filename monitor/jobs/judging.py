@@ -27,8 +27,10 @@ from monitor.model import (
     Judgement,
     Label,
     Probe,
+    Reason,
     State,
     Viewed,
+    Why,
 )
 from monitor.quality.coverage import observe
 from monitor.store import channels, conclusions, endings, observations, reach, reviews
@@ -48,7 +50,7 @@ async def judge(
     """
     findings: list[Finding] = []
     views: list[ChannelView] = []
-    async with database.begin() as connection:
+    async with database.look() as connection:
         ground = await _Ground.of(connection, settings, now)
         for channel in ground.stored:
             if only is None or channel.username.casefold() == only.casefold():
@@ -68,7 +70,7 @@ async def judge(
         if name not in seen and (only is None or name == only.casefold()):
             views.append(_never_seen(entry))
     if only is None:
-        async with database.begin() as connection:
+        async with database.look() as connection:
             viewed = await _viewed(connection, views, movers(findings), now)
         of_all, views = together.conclude_all(views, findings, viewed, ground.decided)
         findings += of_all
@@ -179,7 +181,7 @@ def _never_seen(entry: ChannelSettings) -> ChannelView:
         since=None,
         confidence=0.0,
         availability=None,
-        why="nothing of it was ever seen",
+        why=(Reason(Why.NEVER_SEEN),),
     )
     return ChannelView(channel=channel, case=case)
 
@@ -200,7 +202,7 @@ async def detect(
     """
     if not asked_for_now:
         await hearing.update(database, settings, now)
-    async with database.begin() as connection:
+    async with database.look() as connection:
         version = await conclusions.facts_version(connection)
     judgement = await judge(database, settings, now)
     findings, cases = forms(judgement)
@@ -232,7 +234,7 @@ async def concluded(
     The kept conclusions serve while no fact and no setting has changed since; those of a `--now`
     of one's own (`asked_for_now`) serve only that very time.
     """
-    async with database.begin() as connection:
+    async with database.look() as connection:
         made_by = _basis(settings, asked_for_now=asked_for_now)
         judged_at = await conclusions.judged_at(connection, made_by)
         if judged_at is not None and (not asked_for_now or judged_at == now):

@@ -1,13 +1,15 @@
 """Judge, count and write the report of a window."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
+from monitor.clock import as_utc
 from monitor.config import Settings
 from monitor.jobs.judging import judge
 from monitor.jobs.windows import Window
-from monitor.report import render
+from monitor.report import render, revisions
 from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
@@ -34,4 +36,26 @@ async def report(
         language=language,
         reconstruction=reconstruction,
     )
-    return render.publish(summary, judgement, out, formats)
+    # Drawing takes seconds, in which a service has pushes to store.
+    return await asyncio.to_thread(render.publish, summary, judgement, out, formats)
+
+
+async def report_once(
+    database: Database, settings: Settings, window: Window, *, now: datetime, out: Path,
+    due: datetime,
+) -> Path:  # fmt: skip
+    """Write a window's report as the settings say, unless one was written since it was due.
+
+    A kill between writing and noting it must not make a revision that nobody asked for.
+    """
+    summary = out / window.name / "summary.json"
+    earlier = revisions.read(summary)
+    judged_at = earlier.get("judged_at") if earlier else None
+    if isinstance(judged_at, str) and as_utc(judged_at) >= due:
+        return summary
+    wanted = settings.report
+    written = await report(
+        database, settings, window, now=now, out=out, language=wanted.language,
+        formats=wanted.formats,
+    )  # fmt: skip
+    return written.path

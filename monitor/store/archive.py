@@ -1,8 +1,8 @@
 """The archive of evidence: answers enter, gzip-packed WARC files grow; nothing is ever changed.
 
 One file a UTC month, one gzip member a record, so that ReplayWeb.page, pywb and `zcat` read it.
-One process writes at a time (`writer_lock`). Written without warcio, whose writer leaves an open
-temporary file a record; the tests read every file with it.
+Processes take turns at writing a record (a lock file beside the folder). Written without warcio,
+whose writer leaves an open temporary file a record; the tests read every file with it.
 """
 
 import base64
@@ -20,6 +20,8 @@ from http import HTTPStatus
 from io import FileIO
 from pathlib import Path
 from urllib.parse import quote
+
+from filelock import FileLock
 
 from monitor.clock import as_rfc3339
 from monitor.errors import StoreError
@@ -54,6 +56,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unsynced: set[str] = set()
+        self._others = FileLock(f"{folder}.lock", thread_local=False)
         # History is archived in threads, several channels at once.
         self._lock = threading.Lock()
 
@@ -83,7 +86,7 @@ class Archive:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             # Unbuffered: a buffer would be written once more on closing, behind the cut.
-            with path.open("ab", buffering=0) as file:
+            with self._others, path.open("ab", buffering=0) as file:
                 offset = file.seek(0, os.SEEK_END)
                 try:
                     _write(file, record)
@@ -132,10 +135,14 @@ class Archive:
             for name in sorted(committed)
             if not (_NAME.fullmatch(name) and (self._folder / name).is_file())
         ]
+        if not self._folder.is_dir():
+            return said
         try:
-            for path in sorted(self._folder.glob("*.warc.gz")):
-                if _NAME.fullmatch(path.name):
-                    said += _recover(path, committed.get(path.name, 0))
+            # What another process is writing at this moment must not look torn.
+            with self._others:
+                for path in sorted(self._folder.glob("*.warc.gz")):
+                    if _NAME.fullmatch(path.name):
+                        said += _recover(path, committed.get(path.name, 0))
         except OSError as error:
             raise StoreError(
                 f"{self._folder}: cannot be recovered ({error.strerror}); check disk and rights"

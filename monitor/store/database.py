@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from monitor.errors import BadUsage, StoreError
 from monitor.store import schema_version
 from monitor.store.schema import fact
-from monitor.store.writer_lock import writing
+from monitor.store.writer_lock import Turns, writing
 
 T = TypeVar("T")
 
@@ -68,14 +68,19 @@ class Database:
     """A database file, opened to read or to write.
 
     Use as an async context manager. Opening to write takes the writer's lock, and makes the
-    database when there is none; opening to read needs one that is there.
+    database when there is none; opening to read needs one that is there. With `by_turns` the
+    lock is taken for each transaction instead, however long that waits: other commands may write
+    between.
     """
 
-    def __init__(self, url: str, *, writes: str | None = None, wait_s: float = 30.0) -> None:
+    def __init__(
+        self, url: str, *, writes: str | None = None, wait_s: float = 30.0, by_turns: bool = False
+    ) -> None:
         """Prepare; `writes` names the command that will write, None opens to read."""
         self.path = sqlite_path(url)
         self._writes = writes
         self._wait_s = wait_s
+        self._turns = Turns(self.path, writes) if by_turns and writes is not None else None
         self._held = ExitStack()
         self._engine: AsyncEngine | None = None
 
@@ -87,7 +92,8 @@ class Database:
                 if schema_version.check(self.path) is None:
                     schema_version.migrate(self.path)
             schema_version.require_current(self.path)
-            self._held = opening.pop_all()
+            if self._turns is None:
+                self._held = opening.pop_all()
         self._engine = create_async_engine(
             sa.URL.create("sqlite+aiosqlite", database=str(self.path))
         )
@@ -110,6 +116,11 @@ class Database:
         finally:
             self._held.close()
 
+    @property
+    def waiting_for(self) -> str | None:
+        """Who holds the write lock that a transaction waits for, None while none does."""
+        return None if self._turns is None else self._turns.waiting_for
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises.
@@ -117,6 +128,22 @@ class Database:
         Raises:
             StoreError: the disk is full, the file is read-only or damaged.
         """
+        turn = nullcontext() if self._turns is None else self._turns.turn()
+        async with turn, self._transaction() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[Connection]:
+        """Open a transaction that only reads: it waits for no writer and holds none up.
+
+        Raises:
+            StoreError: as `begin`; also where the block tries to write.
+        """
+        async with self._transaction(reads=True) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, *, reads: bool = False) -> AsyncIterator[Connection]:
         if self._engine is None:
             msg = "the database is not open"
             raise StoreError(msg)
@@ -124,6 +151,7 @@ class Database:
             connection = Connection(self._engine)
             try:
                 await finished(connection.start())
+                await connection.execution_options(only_reads=reads)
                 await finished(connection.begin().start())
                 yield connection
                 await finished(connection.commit())
@@ -155,7 +183,8 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get("only_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 async def facts_changed(connection: AsyncConnection) -> None:

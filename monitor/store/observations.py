@@ -10,18 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from monitor.model import Availability, Count, Interval, Probe, Profile
 from monitor.store.queries import Query
 from monitor.store.schema import probe, profile, subscriber_count
+from monitor.store.times import as_seconds, as_time
 
 _TOLD = (
     "title", "about", "verified", "pinned_id", "linked_chat", "restriction", "migrated_from",
 )  # fmt: skip
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _seconds(at: datetime | None) -> int | None:
-    return None if at is None else int(at.timestamp())
 
 
 async def add_counts(connection: AsyncConnection, channel: int, counts: Sequence[Count]) -> int:
@@ -31,7 +24,7 @@ async def add_counts(connection: AsyncConnection, channel: int, counts: Sequence
         insert(subscriber_count).on_conflict_do_nothing(),
         [
             {
-                "channel": channel, "at": _seconds(c.at), "source": c.source,
+                "channel": channel, "at": as_seconds(c.at), "source": c.source,
                 "low": c.subscribers.low, "high": c.subscribers.high,
                 "max_post_id": c.max_post_id, "title": c.title, "evidence": c.evidence,
             }
@@ -67,7 +60,7 @@ _COUNTS = Query(
 
 async def counts(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Count]:
     """Return a channel's counts up to a time, oldest first."""
-    rows = await _COUNTS.rows(connection, channel=channel, as_of=_seconds(as_of))
+    rows = await _COUNTS.rows(connection, channel=channel, as_of=as_seconds(as_of))
     return [
         Count(
             at=datetime.fromtimestamp(at, UTC),
@@ -85,11 +78,11 @@ async def add_probe(connection: AsyncConnection, channel: int, seen: Probe) -> b
     """Store a probe; the same one twice is one row. Returns whether it is new."""
     row = {
         "channel": channel,
-        "at": _seconds(seen.at),
+        "at": as_seconds(seen.at),
         "route": seen.route,
         "state": None if seen.state is None else str(seen.state),
-        "covers_from": _seconds(seen.covers_from),
-        "covers_to": _seconds(seen.covers_to),
+        "covers_from": as_seconds(seen.covers_from),
+        "covers_to": as_seconds(seen.covers_to),
         "detail": seen.detail,
     }
     same = [probe.c[name].is_not_distinct_from(value) for name, value in row.items()]
@@ -135,14 +128,14 @@ _PROBES = Query(
 
 async def probes(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Probe]:
     """Return a channel's probes up to a time, oldest first."""
-    rows = await _PROBES.rows(connection, channel=channel, as_of=_seconds(as_of))
+    rows = await _PROBES.rows(connection, channel=channel, as_of=as_seconds(as_of))
     return [
         Probe(
             at=datetime.fromtimestamp(at, UTC),
             route=route,
             state=None if state is None else Availability(state),
-            covers_from=_time(covers_from),
-            covers_to=_time(covers_to),
+            covers_from=as_time(covers_from),
+            covers_to=as_time(covers_to),
             detail=detail,
             evidence=evidence,
         )
@@ -154,7 +147,7 @@ async def add_profile(connection: AsyncConnection, channel: int, seen: Profile) 
     """Store a profile if it differs from the last one before it. Returns whether it did."""
     rows = await connection.execute(
         sa.select(profile)
-        .where(profile.c.channel == channel, profile.c.at <= _seconds(seen.at))
+        .where(profile.c.channel == channel, profile.c.at <= as_seconds(seen.at))
         .order_by(profile.c.at.desc())
         .limit(1)
     )
@@ -169,7 +162,7 @@ async def add_profile(connection: AsyncConnection, channel: int, seen: Profile) 
     if last is not None and all(getattr(last, name) == value for name, value in told.items()):
         return False
     statement = insert(profile).values(
-        channel=channel, at=_seconds(seen.at), evidence=seen.evidence, **told
+        channel=channel, at=as_seconds(seen.at), evidence=seen.evidence, **told
     )
     # Two pages of one second are one look: the second completes the first.
     await connection.execute(
@@ -187,7 +180,7 @@ _PROFILES = Query(
 
 async def profiles(connection: AsyncConnection, channel: int, *, as_of: datetime) -> list[Profile]:
     """Return a channel's profiles up to a time, oldest first."""
-    rows = await _PROFILES.rows(connection, channel=channel, as_of=_seconds(as_of))
+    rows = await _PROFILES.rows(connection, channel=channel, as_of=as_seconds(as_of))
     found = []
     for at, username, evidence, *told in rows:
         values = dict(zip(_TOLD, told, strict=True))

@@ -308,6 +308,19 @@ review = Table(
     Column("decided_at", Integer, nullable=False),
 )
 
+# What the service does from time to time: up to where it is done, when it is due again, and how the
+# last attempts went.
+duty = Table(
+    "duty",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("done", Text),
+    Column("last_success", Integer),
+    Column("due_at", Integer),
+    Column("errors", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+)
+
 fact = Table(
     "fact",
     metadata,

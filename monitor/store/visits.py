@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.store.schema import visit
+from monitor.store.times import as_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Plan:
     due_at: datetime | None = None
     full_at: datetime | None = None
     reread_at: datetime | None = None
+    last_at: datetime | None = None
     last_success: datetime | None = None
     errors: int = 0
 
@@ -50,10 +52,11 @@ async def plan(connection: AsyncConnection, username: str, route: str) -> Plan:
 def _plan(row: sa.Row[Any]) -> Plan:
     return Plan(
         account=row.account,
-        due_at=_time(row.due_at),
-        full_at=_time(row.full_at),
-        reread_at=_time(row.reread_at),
-        last_success=_time(row.last_success),
+        due_at=as_time(row.due_at),
+        full_at=as_time(row.full_at),
+        reread_at=as_time(row.reread_at),
+        last_at=as_time(row.last_at),
+        last_success=as_time(row.last_success),
         errors=row.errors,
     )
 
@@ -70,10 +73,6 @@ async def record_plan(
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["folded", "route"], set_=values)
     )
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 async def last_success(connection: AsyncConnection, username: str, route: str) -> datetime | None:

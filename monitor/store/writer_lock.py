@@ -1,9 +1,15 @@
-"""One writer at a time, across processes: who holds the lock stands in a file beside it."""
+"""One writer at a time, across processes: who holds the lock stands in a file beside it.
 
+A command holds it from beginning to end (`writing`); the service, which runs for months, by turns
+of one transaction each (`Turns`). Whoever waits holds a second lock, the head of the queue: no turn
+is begun while somebody else stands there, so that a busy service lets a command in.
+"""
+
+import asyncio
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,6 +18,15 @@ from monitor.errors import StoreBusy, StoreError
 
 WAIT_S = 30.0
 """How long a second writer waits; a contract (DESIGN.md section 4)."""
+
+POLL_S = 0.02
+"""How often a turn that waits looks again. Uncalibrated."""
+
+
+def _locks(database: Path) -> tuple[FileLock, FileLock, Path]:
+    """Return a database's write lock, the lock of the queue's head, and the holder's file."""
+    lock = f"{database}.lock"
+    return FileLock(lock), FileLock(f"{lock}.next"), Path(f"{lock}.holder")
 
 
 @contextmanager
@@ -22,11 +37,14 @@ def writing(database: Path, what: str, *, wait_s: float = WAIT_S) -> Iterator[No
         StoreBusy: another process kept the lock for `wait_s` seconds; the message names it.
         StoreError: the lock's file cannot be made.
     """
-    lock = FileLock(f"{database}.lock")
-    holder = Path(f"{database}.lock.holder")
+    lock, head, holder = _locks(database)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=wait_s)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            with head.acquire(timeout=wait_s):
+                lock.acquire(timeout=wait_s)
     except Timeout as error:
         msg = (
             f"the database {database} is being written by {_named(holder)}; "
@@ -34,16 +52,72 @@ def writing(database: Path, what: str, *, wait_s: float = WAIT_S) -> Iterator[No
         )
         raise StoreBusy(msg) from error
     except OSError as error:
-        msg = f"the database {database} cannot be locked for writing: {error}; check the folder"
-        raise StoreError(msg) from error
+        raise _unlockable(database, error) from error
     try:
-        # Only a hint for people, so a full disk must not stop the work that frees it.
-        with suppress(OSError):
-            holder.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf-8")
+        _sign(holder, what)
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+class Turns:
+    """The write lock, held for one transaction at a time; those of one process share a turn."""
+
+    def __init__(self, database: Path, what: str) -> None:
+        self._database = database
+        self._what = what
+        self._lock, self._head, self._holder = _locks(database)
+        self._inside = 0
+        self.waiting_for: str | None = None
+        """Who holds the lock that we wait for; None while we do not."""
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold the lock while inside, however long another process keeps it before.
+
+        Raises:
+            StoreError: the lock's file cannot be made.
+        """
+        try:
+            while not self._take():  # noqa: ASYNC110 - another process sets no event
+                await asyncio.sleep(POLL_S)
+        except OSError as error:
+            raise _unlockable(self._database, error) from error
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._holder.unlink(missing_ok=True)
+                self._lock.release()
+
+    def _take(self) -> bool:
+        """Begin or join a turn, unless somebody else writes or is next."""
+        try:
+            with self._head.acquire(blocking=False):
+                if not self._inside:
+                    self._lock.acquire(blocking=False)
+                    _sign(self._holder, self._what)
+        except Timeout:
+            if not self._inside:
+                self.waiting_for = _named(self._holder)
+            return False
+        self._inside += 1
+        self.waiting_for = None
+        return True
+
+
+def _sign(holder: Path, what: str) -> None:
+    # Only a hint for people, so a full disk must not stop the work that frees it.
+    with suppress(OSError):
+        holder.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf-8")
+
+
+def _unlockable(database: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"the database {database} cannot be locked for writing: {error}; check the folder"
+    )
 
 
 def _named(holder: Path) -> str:

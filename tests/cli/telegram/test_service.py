@@ -104,11 +104,11 @@ def test_a_client_that_gave_up_is_made_anew(
     assert "Traceback" not in said.read_text()
 
 
-def test_without_its_session_the_service_reads_pages_until_somebody_signs_in(
+def test_an_account_lost_under_way_is_stood_in_for_by_pages_until_somebody_signs_in(
     terminal: Terminal, server: TelegramServer, channel: Channel, signed_in: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Stopped before that, it ends with 3 and says what to do."""
+    """Started without any account that can ask, it ends with 3 and says what to do."""
     at = datetime.now(UTC).replace(microsecond=0)
     server.fill(channel, 5, start=at - timedelta(hours=9), every=timedelta(hours=1))
     page = ServedChannel("farsna", [ServedPost(n, at - timedelta(hours=n), "P") for n in (1, 2)])
@@ -121,19 +121,22 @@ def test_without_its_session_the_service_reads_pages_until_somebody_signs_in(
             server.kick()
             server.wait_until(lambda: "public pages are read instead" in said.read_text(), 30)
             server.wait_until(lambda: len(pages.log) > 0, 30)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 3
-        assert "channel-monitor login --account 1" in said.read_text()
-        monkeypatch.setenv("MONITOR_PHONE", "+1007")
-        with running(terminal) as process:
-            server.wait_until(lambda: said.read_text().count("public pages are read instead") > 1)
             # Written before: the service may have read on before `login` has ended.
             missed = server.post(channel, "after all", push=False)
+            monkeypatch.setenv("MONITOR_PHONE", "+1007")
             signed = typed(terminal, "12345\n", "login")
             assert signed.returncode == 0, signed.stderr
             server.wait_until(lambda: missed in stored(terminal), 30)
+            server.revoke()
+            server.kick()
+            server.wait_until(
+                lambda: said.read_text().count("public pages are read instead") > 1, 30
+            )
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
+        with running(terminal) as process:
+            assert process.wait(20) == 3
+        assert "channel-monitor login --account 1" in said.read_text()
 
 
 def test_one_session_file_has_one_user(

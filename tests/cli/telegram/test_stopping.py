@@ -75,10 +75,12 @@ def test_the_service_goes_on_while_somebody_is_about_to_sign_in(
 ) -> None:  # fmt: skip
     """`login` holds the session file while a person looks for the code."""
     configure(terminal, server, more="join = true")
-    server.revoke()
     monkeypatch.setenv("MONITOR_PHONE", "+1007")
     said = terminal.folder / "run.err"
     with running(terminal) as process:
+        server.wait_until(lambda: "watching" in said.read_text())
+        server.revoke()
+        server.kick()
         server.wait_until(lambda: "public pages are read instead" in said.read_text())
         login = subprocess.Popen(
             [sys.executable, "-m", "monitor", "login"],

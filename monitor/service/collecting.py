@@ -1,0 +1,185 @@
+"""Collection while the service runs: visit what is due, keep what is pushed, mend what broke.
+
+The same visits as the one-shot commands. A push is a hint: it is stored at once, and the timer
+reads on from the highest stored id all the same. Pages are asked channel by channel, so that a long
+first reading holds up nobody; the channels of accounts go together, because an account's pace is
+one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.config import ChannelSettings
+from monitor.errors import MonitorError, NeedsPerson, StoreError
+from monitor.jobs.keeping import ROUTE as PAGES
+from monitor.jobs.keeping_told import ROUTE as ACCOUNTS
+from monitor.jobs.passes import Means, Sources, sources
+from monitor.log import logger
+from monitor.service.accounts import Accounts
+from monitor.service.edges import Edges
+from monitor.store import visits
+from monitor.store.visits import Plan
+
+FIRST_PAUSE = timedelta(minutes=1)
+"""Before a channel that could not be reached is asked again; doubled each time, the poll at most.
+Uncalibrated."""
+STORE_PAUSE = timedelta(seconds=1)
+LONGEST_STORE_PAUSE = timedelta(minutes=1)
+"""Between attempts while the store cannot be written, doubled each time. Uncalibrated."""
+
+
+PUSHES = "pushes"
+
+
+class Collection:
+    """What is asked and heard while the service runs."""
+
+    def __init__(self, means: Means, edges: Edges) -> None:
+        self._means = means
+        self._edges = edges
+        self._opened: Sources | None = None
+        self._accounts: Accounts | None = None
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._store_pause = STORE_PAUSE
+        self._not_before = timedelta()
+        self.last_progress = means.clock.elapsed()
+        """When work last came to an end, well or not, or none was due."""
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open the ways to ask; in the end all work under way is broken off, and they are closed.
+
+        Raises:
+            BadConfiguration: an account is needed and none is configured.
+            NeedsPerson: channels need an account, and none can be used before somebody logs in.
+        """
+        needed = any(e.source == "telegram" for e in self._means.settings.channel)
+        async with sources(self._means, with_accounts=needed) as opened:
+            self._opened = opened
+            if opened.asker is not None:
+                if not opened.asker.open and (need := opened.need()) is not None:
+                    raise need
+                self._accounts = Accounts(self._means, opened.asker)
+                await self._accounts.begin()
+            try:
+                yield
+            finally:
+                await self._break_off()
+                self._opened = self._accounts = None
+
+    async def ask(self) -> None:
+        """Begin to visit what is due and not being visited; returns at once."""
+        if self._means.clock.elapsed() < self._not_before:
+            return
+        accounts = self._accounts
+        if accounts is not None:
+            self._begin("the accounts' connections", accounts.revive())
+            self._begin(PUSHES, accounts.store_pushes())
+        by_account = [e for e in self._means.settings.channel if e.source == "telegram"]
+        by_page = [e for e in self._means.settings.channel if e.source == "preview"]
+        if accounts is not None and not accounts.able:
+            nobody = NeedsPerson("no account can ask; public pages are read instead")
+            self._edges.failed("accounts", nobody)
+            by_page, by_account = [*by_page, *by_account], []
+        elif accounts is not None:
+            self._edges.succeeded("accounts")
+        try:
+            waiting = await self._due(by_page, PAGES)
+            for entry in waiting:
+                self._begin(f"@{entry.username}", self._visit([entry], PAGES))
+            if waiting := await self._due(by_account, ACCOUNTS):
+                self._begin("channels through accounts", self._visit(waiting, ACCOUNTS))
+        except StoreError as error:
+            self._rest(error)
+            return
+        if not self.queue():
+            self.last_progress = self._means.clock.elapsed()
+
+    def queue(self) -> int:
+        """Return how many pieces of work are under way that come to an end by themselves."""
+        return len(self._under_way.keys() - {PUSHES})
+
+    async def _due(self, entries: Sequence[ChannelSettings], route: str) -> list[ChannelSettings]:
+        if not entries:
+            return []
+        async with self._means.database.look() as connection:
+            plans = await visits.plans(connection, route)
+        now = self._means.clock.now()
+        return [
+            entry
+            for entry in entries
+            if self._is_due(plans.get(entry.username.casefold(), Plan()), route, now)
+        ]
+
+    def _is_due(self, plan: Plan, route: str, now: datetime) -> bool:
+        configured = self._means.settings.sources
+        if plan.errors and plan.last_at is not None:
+            poll = configured.preview.poll if route == PAGES else configured.telegram.slowest
+            pause = min(FIRST_PAUSE * 2 ** min(plan.errors - 1, 20), poll)
+            # A clock that was set back must not silence a channel for as long as it was ahead.
+            return not timedelta() <= now - plan.last_at < pause
+        asker = self._opened.asker if self._opened is not None else None
+        if route == ACCOUNTS and asker is not None:
+            return asker.is_due(plan, now)
+        last = plan.last_success
+        return last is None or not timedelta() <= now - last < configured.preview.poll
+
+    async def _visit(self, entries: Sequence[ChannelSettings], route: str) -> None:
+        opened = self._opened
+        assert opened is not None  # noqa: S101 - for the type checker
+        if route == PAGES:
+            await opened.collector.collect(entries)
+        elif opened.asker is not None:
+            await opened.asker.collect(entries)
+            await opened.asker.flush()
+
+    def _begin(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        """Begin a piece of work, unless the same is still under way."""
+        if what in self._under_way:
+            work.close()
+            return
+        task = asyncio.create_task(self._guarded(what, work))
+        self._under_way[what] = task
+        task.add_done_callback(lambda _task: self._under_way.pop(what, None))
+
+    async def _guarded(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do a piece of work; its trouble stops nobody else, and is said once."""
+        try:
+            await work
+        except StoreError as error:
+            self._rest(error)
+        except MonitorError as error:
+            self._edges.failed(what, error)
+        else:
+            self._edges.succeeded(what)
+            self._edges.succeeded("the store")
+            self._store_pause = STORE_PAUSE
+            self.last_progress = self._means.clock.elapsed()
+
+    def _rest(self, error: StoreError) -> None:
+        """Let the store be for a while: a full disk gets no emptier by asking."""
+        self._edges.failed("the store", error)
+        self._not_before = self._means.clock.elapsed() + self._store_pause
+        self._store_pause = min(2 * self._store_pause, LONGEST_STORE_PAUSE)
+        if self._accounts is not None:
+            self._accounts.missed()
+
+    async def settle(self, within_s: float) -> None:
+        """Let what is under way come to its end, for so long."""
+        tasks = [t for what, t in self._under_way.items() if what != PUSHES]
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_s)
+
+    async def _break_off(self) -> None:
+        tasks = list(self._under_way.values())
+        while left := [task for task in tasks if not task.done()]:
+            # Telethon may swallow a cancellation that meets it in the middle of a handshake.
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left, timeout=0.5)
+        for task in tasks:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                logger().error("work ended with a fault of ours", error=repr(error))

@@ -1,0 +1,115 @@
+"""What the service does with the facts: judge them, write the weekly report, keep the store well.
+
+Each duty is the job of a one-shot command, done when it is due; how that went stands in its row.
+What hangs on the date waits while the clock is not to be believed.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.errors import MonitorError
+from monitor.jobs.judging import detect
+from monitor.jobs.passes import Means
+from monitor.jobs.windows import week
+from monitor.log import logger
+from monitor.service import periods
+from monitor.service.clock_watch import ClockWatch
+from monitor.service.edges import Edges
+from monitor.store import conclusions, duties
+from monitor.store.duties import Duty
+
+WEEKLY = "weekly report"
+DETECT = "detect"
+
+REST = 9
+"""Times the length of a judgement that pass before the next: judging takes a tenth of a core at
+most. Uncalibrated."""
+ANYWAY = timedelta(hours=1)
+"""After which facts that did not change are judged anew, because time alone moves states."""
+
+
+@dataclass(slots=True)
+class Duties:
+    """The duties of a running service."""
+
+    means: Means
+    edges: Edges
+    clock_watch: ClockWatch
+    reports: Path
+    judged: Callable[[], Awaitable[None]] | None = None
+    """Awaited after each judgement that found something else than the one before."""
+    _detect_from: timedelta = field(default=timedelta())
+    _judged_version: float | None = None
+    _judged_at: datetime | None = None
+
+    async def detect(self) -> None:
+        """Judge, where facts changed or an hour passed, and not sooner than rest allows."""
+        clock = self.means.clock
+        if not self.clock_watch.steady or clock.elapsed() < self._detect_from:
+            return
+        await self._do(DETECT, self._detect)
+
+    async def _detect(self, _duty: Duty) -> str | None:
+        clock, now = self.means.clock, self.means.clock.now()
+        async with self.means.database.look() as connection:
+            version = await conclusions.facts_version(connection)
+        fresh = self._judged_at is not None and timedelta() <= now - self._judged_at < ANYWAY
+        if version == self._judged_version and fresh:
+            return None
+        begun = clock.elapsed()
+        await detect(self.means.database, self.means.settings, now)
+        self._judged_version, self._judged_at = version, now
+        self._detect_from = clock.elapsed() + REST * (clock.elapsed() - begun)
+        if self.judged is not None:
+            await self.judged()
+        return ""
+
+    async def weekly(self) -> None:
+        """Write the reports that are owed, one a call, oldest first."""
+        if self.clock_watch.steady:
+            await self._do(WEEKLY, self._weekly)
+
+    async def _weekly(self, duty: Duty) -> str | None:
+        settings, now = self.means.settings.report, self.means.clock.now()
+        if duty.done is None:
+            # Nothing was promised for the time before the service first ran.
+            return periods.last_due(now, settings)
+        weeks = periods.owed(duty.done, now, settings)
+        if not weeks:
+            return None
+        from monitor.jobs.reporting import report_once  # noqa: PLC0415 - matplotlib takes a second
+
+        window = week(weeks[0])
+        path = await report_once(
+            self.means.database, self.means.settings, window, now=now, out=self.reports,
+            due=periods.due_at(weeks[0], settings),
+        )  # fmt: skip
+        logger().info("weekly report", week=window.name, path=str(path))
+        return window.name
+
+    async def _do(self, name: str, work: Callable[[Duty], Awaitable[str | None]]) -> None:
+        """Do a duty if it may be tried; it returns for what it is done now, None for nothing."""
+        database, now = self.means.database, self.means.clock.now()
+        try:
+            async with database.look() as connection:
+                duty = await duties.read(connection, name)
+            if not duty.is_due(now):
+                return
+            done = await work(duty)
+            if done is not None or duty.errors:
+                async with database.begin() as connection:
+                    await duties.succeeded(connection, name, now, done=done or None)
+        except MonitorError as error:
+            self.edges.failed(name, error)
+            await self._failed(name, now, error)
+        else:
+            self.edges.succeeded(name)
+
+    async def _failed(self, name: str, now: datetime, error: MonitorError) -> None:
+        try:
+            async with self.means.database.begin() as connection:
+                await duties.failed(connection, name, now, str(error))
+        except MonitorError:  # the store is what failed; it says so itself
+            self._detect_from = self.means.clock.elapsed() + duties.FIRST_PAUSE

@@ -1,0 +1,159 @@
+"""The life of the service: it starts, ticks, reads its configuration anew when told to, and ends.
+
+APScheduler only ticks: it reads the machine's clock itself, so what is due when is decided by our
+clock and the rows. Each tick begins what is due and not under way.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from pathlib import Path
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.clock import SystemClock
+from monitor.config import Settings
+from monitor.errors import MonitorError
+from monitor.jobs.passes import Means
+from monitor.service.clock_watch import ClockWatch
+from monitor.service.collecting import Collection
+from monitor.service.duties import Duties
+from monitor.service.edges import Edges
+from monitor.service.notify import Systemd
+
+TICK_S = 1.0
+STUCK = timedelta(minutes=10)
+"""Without any work coming to an end, though some is due, the service is stuck: systemd then starts
+it anew. Longer than any single request may take with its retries. Uncalibrated."""
+
+
+@dataclass(slots=True)
+class Orders:
+    """What the outside wants of the service: an end, or other settings."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    settings: Settings | None = None
+
+    def end(self) -> None:
+        """Ask for the end."""
+        self.stop.set()
+
+    def change(self, settings: Settings) -> None:
+        """Ask to go on with other settings."""
+        self.settings = settings
+        self.changed.set()
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that goes on while the service runs with one set of settings."""
+
+    means: Means
+    reports: Path
+    tell: Callable[[str], None] = lambda _line: None
+    tick_s: float = TICK_S
+    systemd: Systemd = field(default_factory=Systemd)
+    edges: Edges = field(default_factory=Edges)
+    _begun: bool = False
+    _working: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, orders: Orders) -> None:
+        """Run until an end or other settings are asked for.
+
+        Raises:
+            MonitorError: it cannot start, or what it needs to go on is gone for good.
+        """
+        life = asyncio.create_task(self._live(orders))
+        asked = [asyncio.create_task(e.wait()) for e in (orders.stop, orders.changed)]
+        try:
+            await asyncio.wait([life, *asked], return_when=asyncio.FIRST_COMPLETED)
+            if self._begun:
+                await asyncio.wait([life], timeout=self._stop_within_s)
+            while not life.done():
+                # Telethon may swallow a cancellation that meets it in the middle of a handshake.
+                life.cancel()
+                await asyncio.wait([life], timeout=0.5)
+            if not life.cancelled():
+                life.result()
+        finally:
+            for task in (life, *asked):
+                task.cancel()
+
+    @property
+    def _stop_within_s(self) -> float:
+        return self.means.settings.service.stop_within.total_seconds()
+
+    async def _live(self, orders: Orders) -> None:
+        clock_watch = ClockWatch(self.means.clock)
+        collection = Collection(self.means, self.edges)
+        duties = Duties(self.means, self.edges, clock_watch, self.reports)
+        scheduler = self._scheduler()
+        for work in (collection.ask, duties.detect, duties.weekly):
+            self._every_tick(scheduler, work)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(collection.opened())
+            scheduler.start()
+            stack.callback(scheduler.shutdown, wait=False)
+            self.tell("watching; stop with Ctrl-C or SIGTERM")
+            self.systemd.ready(f"watching {len(self.means.settings.channel)} channels")
+            self._begun = True
+            while not (orders.stop.is_set() or orders.changed.is_set()):
+                await asyncio.sleep(self.tick_s)
+                if clock_watch.look() is not None:
+                    self._tick_now(scheduler)
+                self._sign_of_life(collection)
+            self.systemd.stopping()
+            scheduler.pause()
+            await collection.settle(self._stop_within_s / 4)
+            if self._working:
+                await asyncio.wait(self._working, timeout=self._stop_within_s / 2)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        # It warns each second of work that is still under way, which is as it should be.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler.add_listener(self._faulty, EVENT_JOB_ERROR)
+        return scheduler
+
+    def _every_tick(self, scheduler: AsyncIOScheduler, work: Callable[[], Awaitable[None]]) -> None:
+        async def tracked() -> None:
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - for the type checker
+            self._working.add(task)
+            try:
+                await work()
+            finally:
+                self._working.discard(task)
+
+        scheduler.add_job(
+            tracked, IntervalTrigger(seconds=self.tick_s, timezone=UTC), id=work.__qualname__,
+            max_instances=1, coalesce=True, misfire_grace_time=None,
+            next_run_time=SystemClock().now(),
+        )  # fmt: skip
+
+    def _tick_now(self, scheduler: AsyncIOScheduler) -> None:
+        """Let the ticks go on though the clock was set: APScheduler would wait as long."""
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=SystemClock().now())
+
+    def _faulty(self, event: JobExecutionEvent) -> None:
+        """Say what no duty expected: a fault of ours. The next tick tries again."""
+        self.edges.failed(event.job_id, event.exception)
+
+    def _sign_of_life(self, collection: Collection) -> None:
+        """Tell systemd that work goes on, while it does."""
+        idle = self.means.clock.elapsed() - collection.last_progress
+        waits = self.means.database.waiting_for
+        if waits is not None:
+            self.systemd.alive(f"waiting for {waits}, which writes the database")
+        elif idle < STUCK:
+            troubles = self.edges.lasting()
+            self.systemd.alive(f"{len(troubles)} troubles" if troubles else "all is well")
+        else:
+            self.edges.failed("progress", MonitorError(f"nothing came to an end for {idle}"))

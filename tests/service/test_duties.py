@@ -1,0 +1,193 @@
+"""The duties of a running service over a real database: judged in time, reported once a week."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Settings, read
+from monitor.jobs.passes import Means
+from monitor.service.clock_watch import STEADY, ClockWatch
+from monitor.service.duties import ANYWAY, DETECT, WEEKLY, Duties
+from monitor.service.edges import Edges
+from monitor.store import channels, conclusions, duties
+from monitor.store.archive import Archive
+from monitor.store.database import Database, facts_changed
+from tests.service.clocks import SteppedClock
+
+pytestmark = pytest.mark.asyncio
+
+SUNDAY = datetime(2026, 1, 11, 22, tzinfo=UTC)
+"""The last hours of 2026-W02."""
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+SETTINGS = read(
+    {
+        "channel": [{"username": "composed_office", "country": "IR"}],
+        "report": {"timezone": "Asia/Tehran", "formats": ["json"]},
+    },
+    "composed",
+)
+
+
+@asynccontextmanager
+async def on_duty(
+    folder: Path, clock: SteppedClock, settings: Settings = SETTINGS
+) -> AsyncIterator[Duties]:
+    url = f"sqlite:///{folder}/m.db"
+    async with Database(url, writes="channel-monitor run", by_turns=True) as database:
+        means = Means(settings, database, Archive(folder / "e"), clock, None, (), folder)
+        yield Duties(means, Edges(), ClockWatch(clock), folder / "reports")
+
+
+def written(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "reports").glob("*"))
+
+
+async def row(on: Duties, name: str) -> duties.Duty:
+    async with on.means.database.look() as connection:
+        return await duties.read(connection, name)
+
+
+async def test_reports_begin_with_the_week_that_runs_and_come_once_each(tmp_path: Path) -> None:
+    """Due on Monday at 06:00 in Tehran, which is 02:30 UTC."""
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        await on.weekly()
+        assert (written(tmp_path), (await row(on, WEEKLY)).done) == ([], "2026-W01")
+        clock.go(4 * HOUR)
+        await on.weekly()
+        assert written(tmp_path) == []
+        clock.go(HOUR)
+        for _ in range(3):
+            await on.weekly()
+        assert written(tmp_path) == ["2026-W02"]
+        told = json.loads((tmp_path / "reports" / "2026-W02" / "summary.json").read_text())
+        assert told["revision"] == 1
+        assert told["window"]["from"] == "2026-01-05T00:00:00Z"
+
+
+async def test_weeks_that_were_missed_are_written_at_the_next_start(tmp_path: Path) -> None:
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        await on.weekly()
+    clock.go(3 * WEEK)
+    async with on_duty(tmp_path, clock) as on:
+        for _ in range(5):
+            await on.weekly()
+    assert written(tmp_path) == ["2026-W02", "2026-W03", "2026-W04"]
+
+
+async def test_a_kill_between_writing_and_noting_makes_no_second_report(tmp_path: Path) -> None:
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        await on.weekly()
+        clock.go(8 * HOUR)
+        await on.weekly()
+        async with on.means.database.begin() as connection:  # as before the note
+            await duties.succeeded(connection, WEEKLY, clock.now(), done="2026-W01")
+            await channels.resolve(connection, "another", at=clock.now())
+            await facts_changed(connection)
+        clock.go(HOUR)
+        await on.weekly()
+        assert (await row(on, WEEKLY)).done == "2026-W02"
+    told = json.loads((tmp_path / "reports" / "2026-W02" / "summary.json").read_text())
+    assert told["revision"] == 1
+
+
+async def test_a_report_of_the_week_as_it_ran_is_followed_by_the_whole_one(tmp_path: Path) -> None:
+    """What somebody wrote by hand on Friday is not the week's report."""
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        await on.weekly()
+        from monitor.jobs.reporting import report
+        from monitor.jobs.windows import week
+
+        await report(
+            on.means.database, SETTINGS, week("2026-W02"), now=clock.now(), out=on.reports,
+            language="fa", formats=["json"],
+        )  # fmt: skip
+        clock.go(8 * HOUR)
+        await on.weekly()
+    told = json.loads((tmp_path / "reports" / "2026-W02" / "summary.json").read_text())
+    assert (told["language"], told["revision"]) == ("en", 2)
+
+
+async def test_a_report_that_cannot_be_written_is_tried_again_and_said_once(
+    tmp_path: Path,
+) -> None:
+    clock = SteppedClock(SUNDAY)
+    (tmp_path / "reports").touch()  # a file where the folder should be
+    async with on_duty(tmp_path, clock) as on:
+        await on.weekly()
+        clock.go(8 * HOUR)
+        for _ in range(4):
+            await on.weekly()
+            clock.go(timedelta(seconds=10))
+        failed = await row(on, WEEKLY)
+        assert (failed.errors, failed.done) == (1, "2026-W01")
+        assert "reports" in (failed.last_error or "")
+        assert on.edges.lasting() == {WEEKLY: "MonitorError"}
+        clock.go(HOUR)
+        (tmp_path / "reports").unlink()
+        await on.weekly()
+        mended = await row(on, WEEKLY)
+        assert (mended.errors, mended.last_error, mended.done) == (0, None, "2026-W02")
+        assert on.edges.lasting() == {}
+
+
+async def test_nothing_is_concluded_while_the_clock_is_not_to_be_believed(tmp_path: Path) -> None:
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        await on.weekly()
+        clock.set_by(timedelta(days=1))
+        on.clock_watch.look()
+        await on.weekly()
+        await on.detect()
+        assert written(tmp_path) == []
+        assert (await row(on, DETECT)).last_success is None
+        clock.set_by(-timedelta(days=1))
+        on.clock_watch.look()
+        clock.go(STEADY)
+        await on.detect()
+        await on.weekly()
+        assert written(tmp_path) == []
+        assert (await row(on, DETECT)).last_success == clock.now()
+
+
+async def test_facts_are_judged_when_they_change_and_once_an_hour_anyway(tmp_path: Path) -> None:
+    clock = SteppedClock(SUNDAY)
+    times = []
+    async with on_duty(tmp_path, clock) as on:
+
+        async def judged() -> None:
+            times.append(clock.now())
+
+        on.judged = judged
+        for _ in range(3):
+            await on.detect()
+            clock.go(timedelta(seconds=5))
+        assert times == [SUNDAY]
+        async with on.means.database.begin() as connection:
+            await facts_changed(connection)
+        await on.detect()
+        clock.go(ANYWAY)
+        await on.detect()
+        assert len(times) == 3
+        async with on.means.database.look() as connection:
+            assert await conclusions.facts_version(connection) == 1
+
+
+async def test_a_store_that_is_damaged_stops_no_duty(tmp_path: Path) -> None:
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        await on.detect()
+        with closing(sqlite3.connect(tmp_path / "m.db")) as raw:
+            raw.execute("DROP TABLE duty")
+        clock.go(2 * ANYWAY)
+        await on.detect()
+        assert on.edges.lasting() == {DETECT: "StoreError"}
