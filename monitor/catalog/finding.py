@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from monitor.catalog.beginnings import SPACE, Spelling, beginnings
 
-MEMORY = 8192
+MEMORY = 16_384
 """Words of a language of which is remembered what they begin; uncalibrated."""
 
 
@@ -41,6 +41,12 @@ class Alternative:
     def expression(self) -> re.Pattern[str]:
         """Its expression, up to the end of a word."""
         return re.compile(rf"(?:{self.pattern})(?!\w)")
+
+
+_OfWord = tuple[dict[int, bool], frozenset[int], frozenset[int]]
+"""Of a word: phrases that it may be or begin, by number, and whether it is sure to be one; those
+that it begins where another word stands beside; those that it stands in, not as the first."""
+_NONE: _OfWord = ({}, frozenset(), frozenset())
 
 
 class _Table:
@@ -90,14 +96,9 @@ class Finder:
         signs = "".join(re.escape(x) for x in sorted(self._first.exact) if not _is_letter(x[0]))
         # Words, and what phrases begin with besides, where a phrase may begin.
         self._words = re.compile(rf"\w+|(?<!\w)[{signs}\s]")
-        self._beginning = lru_cache(maxsize=MEMORY)(self._look_up)
-        self._helping = lru_cache(maxsize=MEMORY)(self._look_up_other)
+        self._of = lru_cache(maxsize=MEMORY)(self._look_up)
 
-    def _look_up(self, word: str) -> tuple[dict[int, bool], frozenset[int]]:
-        """Return the phrases that a word may be or begin, and those that need another word too.
-
-        The former by number, and whether the word is sure to be the phrase.
-        """
+    def _look_up(self, word: str) -> _OfWord:
         sure: dict[int, bool] = {}
         more = set()
         for number, spelling in self._first.under(word):
@@ -106,22 +107,25 @@ class Finder:
                 sure[number] = sure.get(number, True) and known
             else:
                 more.add(number)
-        possible = {number: sure[number] and number not in more for number in sorted(sure)}
-        return possible, frozenset(more - sure.keys())
-
-    def _look_up_other(self, word: str) -> frozenset[int]:
-        """Return the phrases that a word may stand in, not as the first."""
-        return frozenset(number for number, _ in self._others.under(word))
+        helps = frozenset(number for number, _ in self._others.under(word))
+        if not (sure or more or helps):
+            return _NONE  # most words: one for all
+        alone = {number: sure[number] and number not in more for number in sorted(sure)}
+        return alone, frozenset(more - sure.keys()), helps
 
     def find(self, text: str) -> dict[str, list[Hit]]:
         """Return what stands in a text, by role; hits of one role do not overlap."""
-        words = [(hit.group(), *hit.span()) for hit in self._words.finditer(text)]
+        words = [
+            (hit, *told)
+            for hit in self._words.finditer(text)
+            if (told := self._of(hit.group())) is not _NONE
+        ]
+        helped = frozenset[int]().union(*[helps for _, _, _, helps in words])
         found: dict[str, list[Hit]] = {}
-        helped = frozenset[int]().union(*[self._helping(word[0]) for word in words])
-        for letters, start, stop in words:
-            possible, more = self._beginning(letters)
+        for word, possible, more, _ in words:
+            start, stop = word.span()
             if more and (both := more & helped):
-                possible = dict(sorted((possible | dict.fromkeys(both, False)).items()))
+                possible = dict(sorted((possible | dict.fromkeys(both, False)).items()))  # noqa: PLW2901 - those of this word
             for number, sure in possible.items():
                 alternative = self._all[number]
                 known = found.get(alternative.role)
