@@ -1,6 +1,6 @@
 """Cut a post into sentences and say which roles of the lexicons each one holds.
 
-A folded text enters; `Sentence` objects leave, which look roles up when asked and remember them.
+A folded text enters; `Sentence` objects leave; what the same words held before is remembered.
 
 Roles: stop, leave, move, nomore, last (closing); only, from_now, publish, all, part, instead
 (narrowing); also, stays, deny (not closing); returns; maybe, pause, block, ad (other
