@@ -126,6 +126,11 @@ class PageServer:
         with self._lock:
             self._faults[path].extend(faults)
 
+    def mend(self) -> None:
+        """Take back all faults that met no request yet."""
+        with self._lock:
+            self._faults.clear()
+
     def paths(self) -> list[str]:
         """Return the paths asked so far, with their queries."""
         with self._lock:

@@ -65,13 +65,18 @@ def asked(context: typer.Context) -> Invocation:
 
 
 COMMANDS = {
+    "alerting": ("test-alert",),
     "collecting": ("check", "collect", "backfill", "migrate"),
+    "doctor": ("doctor",),
+    "exporting": ("export",),
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),
     "login": ("login",),
+    "maintaining": ("backup", "vacuum"),
     "reporting": ("report", "demo"),
     "reviewing": ("review",),
     "service": ("run",),
+    "serving": ("serve",),
     "standing": ("status",),
 }
 """The modules of this folder, and the commands that importing each of them registers."""

@@ -9,13 +9,16 @@ from monitor import log, secrets
 from monitor.cli.collecting import checked
 from monitor.cli.context import Invocation, run, say
 from monitor.cli.program import app, asked
-from monitor.clock import ShiftedClock
+from monitor.clock import Clock, ShiftedClock
 from monitor.config import Settings
 from monitor.errors import MonitorError
+from monitor.jobs.delivering import addresses
 from monitor.jobs.passes import Means
 from monitor.log import logger
-from monitor.service.running import Orders, Service
+from monitor.service.running import TICK_S, Orders, Service
+from monitor.service.showing import shown
 from monitor.service.single import only_service
+from monitor.sources.telegram import Timer
 from monitor.store.database import Database, sqlite_path
 
 
@@ -27,34 +30,44 @@ def run_service(context: typer.Context) -> None:
     log.configure(
         quiet=invoked.quiet, verbose=invoked.verbose, as_json=settings.service.log == "json"
     )
-    run(_serve(invoked, settings))
+    run(serve(invoked, settings, ShiftedClock(invoked.now) if invoked.now else invoked.clock))
 
 
-async def _serve(invoked: Invocation, settings: Settings) -> None:
+async def serve(
+    invoked: Invocation, settings: Settings, clock: Clock, *, timer: Timer | None = None,
+    tick_s: float = TICK_S,
+) -> None:  # fmt: skip
+    """Watch until told to stop; `timer` and `tick_s` are for a time that goes faster."""
     orders = Orders()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, orders.end)
     loop.add_signal_handler(signal.SIGHUP, lambda: _read_again(invoked, orders))
-    clock = ShiftedClock(invoked.now) if invoked.now is not None else invoked.clock
     if clock.shifted:
         say(f"note: --now is given; what is fetched is stamped from {clock.now().isoformat()} on")
     with only_service(sqlite_path(invoked.database), clock.now()):
         async with Database(
             invoked.database, writes="channel-monitor run", by_turns=True
         ) as database:
+            since, first = clock.now(), True
             while not orders.stop.is_set():
                 with_accounts = any(entry.source == "telegram" for entry in settings.channel)
                 means = Means(
                     settings, database, invoked.archive(), clock, secrets.proxy(),
                     secrets.accounts() if with_accounts else (), invoked.config.parent,
+                    timer=timer,
                 )  # fmt: skip
                 service = Service(
                     means,
-                    reports=invoked.config.parent / settings.report.out,
+                    reports=invoked.reports(settings),
                     tell=(lambda _line: None) if invoked.quiet else say,
+                    tick_s=tick_s,
                 )
-                await service.run(orders)
+                evidence = sqlite_path(invoked.database)
+                evidence = evidence.with_name(f"{evidence.stem}-evidence")
+                async with shown(service, invoked.database, evidence, since=since, needed=first):
+                    await service.run(orders)
+                first = False
                 settings = orders.settings or settings
                 orders.changed.clear()
 
@@ -62,7 +75,9 @@ async def _serve(invoked: Invocation, settings: Settings) -> None:
 def _read_again(invoked: Invocation, orders: Orders) -> None:
     """Take the configuration as it is now; one that is wrong changes nothing."""
     try:
-        orders.change(checked(invoked))
+        settings = checked(invoked)
+        addresses(settings)
+        orders.change(settings)
     except MonitorError as error:
         logger().error("the configuration is wrong; the earlier one stays", why=str(error))
     else:

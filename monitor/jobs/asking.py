@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
-from monitor.errors import MonitorError, Retryable
+from monitor.errors import MonitorError, Retryable, StoreError
 from monitor.jobs.collecting import Visited, say_unreachable
 from monitor.jobs.following import ABSENT_AGAIN, Follower
 from monitor.jobs.keeping_pace import kept_pace
@@ -23,6 +24,8 @@ from monitor.store import accounts, channels, visits
 from monitor.store.accounts import Standing
 from monitor.store.database import Database
 from monitor.store.visits import Plan
+
+T = TypeVar("T")
 
 AT_ONCE = 3
 """Channels of one account that are asked after side by side; the pace spaces their requests."""
@@ -115,11 +118,9 @@ class Asker:
         left = list(entries)
         while left and self.open:
             shares = await self._shares(left)
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._share(self.open[name], share, work))
-                    for name, share in shares.items()
-                ]
+            tasks = await self._at_once(
+                [self._share(self.open[name], share, work) for name, share in shares.items()]
+            )
             left = []
             for task in tasks:
                 finished, undone = task.result()
@@ -158,13 +159,18 @@ class Asker:
                 except Retryable as error:
                     done.append(await self._failed(entry, error))
 
+        await self._at_once([guarded(entry) for entry in entries])
+        return done, undone
+
+    @staticmethod
+    async def _at_once(work: Iterable[Coroutine[Any, Any, T]]) -> list[asyncio.Task[T]]:
+        """Do pieces of work side by side; of what they raise, one error of ours is raised."""
         try:
             async with asyncio.TaskGroup() as group:
-                for entry in entries:
-                    group.create_task(guarded(entry))
+                return [group.create_task(one) for one in work]
         except* MonitorError as failed:
             raise failed.exceptions[0] from None
-        return done, undone
+        raise AssertionError("a group of tasks ends or raises")  # pragma: no cover
 
     async def backfill(
         self,
@@ -251,6 +257,8 @@ class Asker:
                 self._states_at[name] = now
             except AccountLost as error:
                 await self._lose(name, error)
+            except StoreError:
+                raise
             except MonitorError as error:
                 # The visits that follow ask each channel by itself.
                 logger().info("states not told", account=name, error=str(error))

@@ -1,4 +1,4 @@
-"""Judge, count and write the report of a window."""
+"""Judge, count and write the report of a window, and list it on the front page of its folder."""
 
 import asyncio
 from collections.abc import Collection
@@ -8,11 +8,13 @@ from pathlib import Path
 from monitor.clock import as_utc
 from monitor.config import Settings
 from monitor.jobs.judging import judge
+from monitor.jobs.publishing import publish
 from monitor.jobs.windows import Window
 from monitor.report import render, revisions
 from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
+from monitor.store import evidence
 from monitor.store.database import Database
 
 
@@ -29,15 +31,22 @@ async def report(
 ) -> Written:
     """Write a window's report below `out` and say what that came to."""
     judgement = await judge(database, settings, now)
+    digests = {e.sha256 for f in judgement.findings for e in f.evidence if e.sha256}
+    async with database.look() as connection:
+        let_go = await evidence.without_body(connection, digests)
     summary = summarise(
         judgement,
         window=(window.start, window.end),
         name=window.name,
         language=language,
         reconstruction=reconstruction,
+        let_go=let_go,
     )
     # Drawing takes seconds, in which a service has pushes to store.
-    return await asyncio.to_thread(render.publish, summary, judgement, out, formats)
+    written = await asyncio.to_thread(render.publish, summary, judgement, out, formats)
+    if reconstruction is None:  # a feed tells what happened, and this did not
+        await asyncio.to_thread(publish, judgement, out, settings.report.language)
+    return written
 
 
 async def report_once(

@@ -9,7 +9,9 @@ one.
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from monitor.config import ChannelSettings
@@ -18,6 +20,7 @@ from monitor.jobs.keeping import ROUTE as PAGES
 from monitor.jobs.keeping_told import ROUTE as ACCOUNTS
 from monitor.jobs.passes import Means, Sources, sources
 from monitor.log import logger
+from monitor.model import Page, Post
 from monitor.service.accounts import Accounts
 from monitor.service.edges import Edges
 from monitor.store import visits
@@ -31,22 +34,43 @@ LONGEST_STORE_PAUSE = timedelta(minutes=1)
 """Between attempts while the store cannot be written, doubled each time. Uncalibrated."""
 
 
+LONGEST_FAULT_PAUSE = timedelta(minutes=10)
+"""Between attempts at work that meets a fault of ours, doubled each time. Uncalibrated."""
+
+AT_ONCE = 3
+"""Pages' channels under way for each connection: enough to keep the pace busy. With all of them,
+each would wait for the first pages of all others, and none come to an end for hours where every
+answer hangs. Uncalibrated."""
+
 PUSHES = "pushes"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Collection:
     """What is asked and heard while the service runs."""
 
     def __init__(self, means: Means, edges: Edges) -> None:
-        self._means = means
+        # Each page and each batch of posts is progress: a first reading of many channels ends late.
+        self._told = (means.on_page, means.on_posts)
+        self._means = means = replace(means, on_page=self._on_page, on_posts=self._on_posts)
         self._edges = edges
         self._opened: Sources | None = None
         self._accounts: Accounts | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._store_pause = STORE_PAUSE
         self._not_before = timedelta()
+        self._faulty: dict[str, tuple[timedelta, timedelta]] = {}
+        """Work that met a fault of ours: how long it rests, and until when."""
         self.last_progress = means.clock.elapsed()
-        """When work last came to an end, well or not, or none was due."""
+        """When something was last read, or work came to an end, or none was due."""
+
+    def _on_page(self, name: str, page: Page) -> None:
+        self.last_progress = self._means.clock.elapsed()
+        self._told[0](name, page)
+
+    def _on_posts(self, name: str, posts: list[Post]) -> None:
+        self.last_progress = self._means.clock.elapsed()
+        self._told[1](name, posts)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -88,7 +112,7 @@ class Collection:
             self._edges.succeeded("accounts")
         try:
             waiting = await self._due(by_page, PAGES)
-            for entry in waiting:
+            for entry in waiting[: self._free()]:
                 self._begin(f"@{entry.username}", self._visit([entry], PAGES))
             if waiting := await self._due(by_account, ACCOUNTS):
                 self._begin("channels through accounts", self._visit(waiting, ACCOUNTS))
@@ -102,17 +126,25 @@ class Collection:
         """Return how many pieces of work are under way that come to an end by themselves."""
         return len(self._under_way.keys() - {PUSHES})
 
+    def _free(self) -> int:
+        """Return how many more channels may be visited over pages."""
+        most = AT_ONCE * self._means.settings.sources.preview.connections
+        return max(0, most - sum(what.startswith("@") for what in self._under_way))
+
     async def _due(self, entries: Sequence[ChannelSettings], route: str) -> list[ChannelSettings]:
+        """Return what is due and not under way, the longest not asked after first."""
         if not entries:
             return []
         async with self._means.database.look() as connection:
-            plans = await visits.plans(connection, route)
+            kept = await visits.plans(connection, route)
         now = self._means.clock.now()
-        return [
-            entry
-            for entry in entries
-            if self._is_due(plans.get(entry.username.casefold(), Plan()), route, now)
+        plans = [(e, kept.get(e.username.casefold(), Plan())) for e in entries]
+        due = [
+            (plan.last_at or NEVER, entry)
+            for entry, plan in plans
+            if f"@{entry.username}" not in self._under_way and self._is_due(plan, route, now)
         ]
+        return [entry for _, entry in sorted(due, key=itemgetter(0))]
 
     def _is_due(self, plan: Plan, route: str, now: datetime) -> bool:
         configured = self._means.settings.sources
@@ -137,8 +169,9 @@ class Collection:
             await opened.asker.flush()
 
     def _begin(self, what: str, work: Coroutine[Any, Any, None]) -> None:
-        """Begin a piece of work, unless the same is still under way."""
-        if what in self._under_way:
+        """Begin a piece of work, unless the same is still under way, or rests."""
+        _, rests_until = self._faulty.get(what, (timedelta(), timedelta()))
+        if what in self._under_way or self._means.clock.elapsed() < rests_until:
             work.close()
             return
         task = asyncio.create_task(self._guarded(what, work))
@@ -153,7 +186,14 @@ class Collection:
             self._rest(error)
         except MonitorError as error:
             self._edges.failed(what, error)
+        except Exception as error:  # noqa: BLE001 - nothing above would hear of it
+            # Unexpected, so no row says when to try again: without a rest it would ask every tick.
+            self._edges.failed(what, error)
+            pause, _ = self._faulty.get(what, (FIRST_PAUSE / 2, timedelta()))
+            pause = min(2 * pause, LONGEST_FAULT_PAUSE)
+            self._faulty[what] = (pause, self._means.clock.elapsed() + pause)
         else:
+            self._faulty.pop(what, None)
             self._edges.succeeded(what)
             self._edges.succeeded("the store")
             self._store_pause = STORE_PAUSE

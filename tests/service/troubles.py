@@ -1,0 +1,131 @@
+"""What befalls the service in the simulated month: each a way to begin it and a way to end it."""
+
+import itertools
+import os
+import sqlite3
+import subprocess
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from monitor.store.writer_lock import writing
+from tests.service.world import World
+
+RESET: Literal["reset"] = "reset"
+
+
+class PagesDown:
+    """Every page is answered by a reset connection."""
+
+    def __init__(self, world: World) -> None:
+        self._pages = world.pages
+
+    def begin(self) -> None:
+        self._pages.fail("*", *itertools.repeat(RESET, 100_000))
+
+    def end(self) -> None:
+        self._pages.mend()
+
+
+class TelegramDown:
+    """Telegram takes no connection, and drops those it has."""
+
+    def __init__(self, world: World) -> None:
+        self.begin = world.server.stop_listening
+        self.end = world.server.listen_again
+
+
+class Flood:
+    """The account is told to wait, once for each of some methods."""
+
+    def __init__(self, world: World, wait: timedelta) -> None:
+        self._server = world.server
+        self._error = f"FLOOD_WAIT_{round(wait.total_seconds())}"
+
+    def begin(self) -> None:
+        for method in ("messages.GetHistory", "channels.GetFullChannel"):
+            self._server.fail(method, "error", 420, self._error)
+
+    def end(self) -> None:
+        self._server.mend()
+
+
+class OtherWriter:
+    """Another command of ours writes the database."""
+
+    def __init__(self, world: World) -> None:
+        self._database = world.folder / "monitor.db"
+        self._held = ExitStack()
+
+    def begin(self) -> None:
+        self._held.enter_context(writing(self._database, "channel-monitor import", wait_s=60))
+
+    def end(self) -> None:
+        self._held.close()
+
+
+class Locked:
+    """A program that knows nothing of our lock holds SQLite's own."""
+
+    def __init__(self, world: World) -> None:
+        self._path = world.folder / "monitor.db"
+        self._raw: sqlite3.Connection | None = None
+
+    def begin(self) -> None:
+        self._raw = sqlite3.connect(self._path, isolation_level=None, timeout=60)
+        self._raw.execute("BEGIN IMMEDIATE")
+
+    def end(self) -> None:
+        assert self._raw is not None
+        self._raw.execute("ROLLBACK")
+        self._raw.close()
+
+
+class FullDisk:
+    """Not a byte is left on the disk that the service keeps everything on."""
+
+    def __init__(self, world: World) -> None:
+        self._ballast = world.folder / "ballast"
+
+    def begin(self) -> None:
+        self._fill(b"\0" * 65_536)
+        self._fill(b"\0" * 512)
+
+    def _fill(self, piece: bytes) -> None:
+        with suppress(OSError), self._ballast.open("ab", buffering=0) as file:
+            while True:
+                file.write(piece)
+
+    def end(self) -> None:
+        self._ballast.unlink()
+
+
+class WrongClock:
+    """The machine's clock is wrong by some time, and is set right again."""
+
+    def __init__(self, world: World, by: timedelta) -> None:
+        self._hand = world.hand
+        self._by = by
+
+    def begin(self) -> None:
+        self._hand.set_by(self._by)
+
+    def end(self) -> None:
+        self._hand.set_by(timedelta())
+
+
+def small_disk(folder: Path, megabytes: int) -> str | None:
+    """Mount a small disk on a folder; return why that cannot be done here, None if it was."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return "only root may mount a small disk"
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return None if done.returncode == 0 else f"no small disk can be mounted: {done.stderr.strip()}"
+
+
+def without_disk(folder: Path) -> None:
+    """Take the small disk away again."""
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
