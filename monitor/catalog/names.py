@@ -4,12 +4,14 @@ An ambiguous name ("yes", "chat", "Max") is marked; it counts where `supported` 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.catalog import phrases, platforms
+from monitor.catalog.finding import Hit
 
 MAX_NAMES = 400
 """Names taken from one text."""
@@ -70,7 +72,9 @@ def _gate() -> tuple[AhoCorasick, tuple[str, ...], frozenset[str]]:
     stems = phrases.load().stems
     hosts = tuple(h for h, p in catalogue.by_host.items() if p.group not in ORIGIN)
     found = tuple(dict.fromkeys((*stems, *hosts, *catalogue.by_name)))
-    return AhoCorasick(list(found)), found, frozenset(catalogue.by_name) - {*stems, *hosts}
+    # Every post is looked at: the larger tables pay.
+    automaton = AhoCorasick(list(found), implementation=Implementation.DFA)
+    return automaton, found, frozenset(catalogue.by_name) - {*stems, *hosts}
 
 
 def passes(folded: str) -> bool:
@@ -139,10 +143,9 @@ def chains(folded: str, hits: list[NameHit]) -> list[list[NameHit]]:
     return out
 
 
-def supported(folded: str, hits: list[NameHit], languages: frozenset[str]) -> list[NameHit]:
+def supported(folded: str, hits: list[NameHit], messengers: Iterable[Hit]) -> list[NameHit]:
     """Keep sure names, and ambiguous ones in a list of names or beside a messenger word."""
-    lexicon = phrases.load()
-    before = {hit.end for hit in lexicon.find("messenger", folded, languages)}
+    before = {hit.end for hit in messengers}
     kept: list[NameHit] = []
     for chain in chains(folded, hits):
         first = chain[0]

@@ -6,7 +6,7 @@ decided in actors.py, the post's label in notices.py.
 
 from dataclasses import dataclass
 
-from monitor.catalog.phrases import Hit
+from monitor.catalog.finding import Hit
 from monitor.detect.clauses import MARK, Sentence
 
 NEAR = 90
@@ -132,7 +132,7 @@ def _partial(part: Sentence) -> bool:
 
 def narrowing(part: Sentence, around: Around) -> Frame | None:
     """Find "only there": of everything, or of a part of what the channel publishes."""
-    if not part.may("only", "from_now", "instead") or unsaid(part):
+    if not part.has("only", "from_now", "instead") or unsaid(part):
         return None
     only = part.hits("only")
     linked = (
