@@ -62,7 +62,7 @@ async def examine(patient: Patient, *, network: bool = False) -> list[Check]:
         {
             "database": patient.path.parent,
             "evidence": patient.archive.folder,
-            "reports": Path(settings.report.out),
+            "reports": patient.config.parent / settings.report.out,
         }
     )
     found += surroundings.time_zones(settings)
