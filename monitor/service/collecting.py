@@ -73,8 +73,10 @@ class Collection:
         self._told[1](name, posts)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def opened(self, *, wait: bool = False) -> AsyncIterator[None]:
         """Open the ways to ask; in the end all work under way is broken off, and they are closed.
+
+        With `wait` the public pages go on until somebody logs in, where no account can be used.
 
         Raises:
             BadConfiguration: an account is needed and none is configured.
@@ -84,7 +86,8 @@ class Collection:
         async with sources(self._means, with_accounts=needed) as opened:
             self._opened = opened
             if opened.asker is not None:
-                if not opened.asker.open and (need := opened.need()) is not None:
+                need = None if wait or opened.asker.open else opened.need()
+                if need is not None:
                     raise need
                 self._accounts = Accounts(self._means, opened.asker)
                 await self._accounts.begin()

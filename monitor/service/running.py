@@ -63,7 +63,10 @@ class Service:
     tick_s: float = TICK_S
     systemd: Systemd = field(default_factory=Systemd)
     edges: Edges = field(default_factory=Edges)
-    _begun: bool = False
+    anew: bool = False
+    """Whether it goes on from an earlier one, so that nothing that asks for a person may end it."""
+    begun: bool = False
+    """Whether all could be opened."""
     _collection: Collection | None = None
     _working: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -77,7 +80,7 @@ class Service:
         asked = [asyncio.create_task(e.wait()) for e in (orders.stop, orders.changed)]
         try:
             await asyncio.wait([life, *asked], return_when=asyncio.FIRST_COMPLETED)
-            if self._begun:
+            if self.begun:
                 await asyncio.wait([life], timeout=self._stop_within_s)
             while not life.done():
                 # Telethon may swallow a cancellation that meets it in the middle of a handshake.
@@ -108,12 +111,12 @@ class Service:
         for work in (collection.ask, duties.detect, duties.weekly, duties.upkeep, deliver):
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(collection.opened())
+            await stack.enter_async_context(collection.opened(wait=self.anew))
             scheduler.start()
             stack.callback(scheduler.shutdown, wait=False)
             self.tell("watching; stop with Ctrl-C or SIGTERM")
             self.systemd.ready(f"watching {len(self.means.settings.channel)} channels")
-            self._begun = True
+            self.begun = True
             while not (orders.stop.is_set() or orders.changed.is_set()):
                 await asyncio.sleep(self.tick_s)
                 if clock_watch.look() is not None:
