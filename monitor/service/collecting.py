@@ -43,6 +43,7 @@ each would wait for the first pages of all others, and none come to an end for h
 answer hangs. Uncalibrated."""
 
 PUSHES = "pushes"
+CONNECTIONS = "the accounts' connections"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -68,6 +69,9 @@ class Collection:
         self.last_progress = self._means.clock.elapsed()
         self._told[0](name, page)
 
+    def _on_visited(self) -> None:
+        self.last_progress = self._means.clock.elapsed()
+
     def _on_posts(self, name: str, posts: list[Post]) -> None:
         self.last_progress = self._means.clock.elapsed()
         self._told[1](name, posts)
@@ -89,6 +93,8 @@ class Collection:
                 need = None if wait or opened.asker.open else opened.need()
                 if need is not None:
                     raise need
+                # All that are due are one piece of work, and most have nothing new to tell.
+                opened.asker.on_visited = self._on_visited
                 self._accounts = Accounts(self._means, opened.asker)
                 await self._accounts.begin()
             try:
@@ -103,7 +109,7 @@ class Collection:
             return
         accounts = self._accounts
         if accounts is not None:
-            self._begin("the accounts' connections", accounts.revive())
+            self._begin(CONNECTIONS, accounts.revive())
             self._begin(PUSHES, accounts.store_pushes())
         by_account = [e for e in self._means.settings.channel if e.source == "telegram"]
         by_page = [e for e in self._means.settings.channel if e.source == "preview"]
@@ -126,8 +132,8 @@ class Collection:
             self.last_progress = self._means.clock.elapsed()
 
     def queue(self) -> int:
-        """Return how many pieces of work are under way that come to an end by themselves."""
-        return len(self._under_way.keys() - {PUSHES})
+        """Return how many pieces of collecting are under way."""
+        return len(self._under_way.keys() - {PUSHES, CONNECTIONS})
 
     def _free(self) -> int:
         """Return how many more channels may be visited over pages."""
@@ -198,9 +204,11 @@ class Collection:
         else:
             self._faulty.pop(what, None)
             self._edges.succeeded(what)
+            if what == CONNECTIONS:  # looked at each tick: it says nothing of collecting or storing
+                return
             self._edges.succeeded("the store")
             self._store_pause = STORE_PAUSE
-            self.last_progress = self._means.clock.elapsed()
+            self._on_visited()
 
     def _rest(self, error: StoreError) -> None:
         """Let the store be for a while: a full disk gets no emptier by asking."""
