@@ -1,6 +1,8 @@
 """Several writers of one database: commands that hold it, and a service that takes turns."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreBusy, StoreError
+from monitor.jobs.maintaining import check_integrity
 from monitor.model import Fetched
 from monitor.store import duties
 from monitor.store.archive import Archive
@@ -51,6 +54,27 @@ async def test_a_service_waits_as_long_as_a_command_writes_and_names_it(tmp_path
         await asyncio.wait_for(task, 5)
         async with service.look() as connection:
             assert [d.name for d in await duties.everything(connection)] == ["waited"]
+
+
+_ONE_READER = (
+    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
+    "print(c.execute('SELECT count(*) FROM duty').fetchone()[0]); c.close()"
+)
+
+
+@pytest.mark.asyncio
+async def test_what_is_looked_after_in_a_service_is_still_locked_for_others(tmp_path: Path) -> None:
+    """A closed file ends all locks of its process; the next reader elsewhere took the log away."""
+    async with opened(tmp_path) as service:
+        await _note(service, "first")
+        assert await check_integrity(service.path, Archive(tmp_path / "e"), NOW) == ()
+        async with Database(f"sqlite:///{service.path}") as pages, pages.begin():
+            pass
+        for name, seen in (("second", 1), ("third", 2), ("fourth", 3)):
+            reader = [sys.executable, "-c", _ONE_READER, str(service.path)]
+            ran = await asyncio.to_thread(subprocess.run, reader, capture_output=True, check=True)
+            assert int(ran.stdout) == seen
+            await _note(service, name)
 
 
 @pytest.mark.asyncio
