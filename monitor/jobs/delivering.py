@@ -93,10 +93,12 @@ class Deliverer:
     async def end(self, within: timedelta) -> None:
         """Let what is being sent end; what takes longer is given up and sent again later."""
         lanes = list(self._lanes.values())
-        if lanes:
-            await asyncio.wait(lanes, timeout=within.total_seconds())
-        for lane in lanes:
-            lane.cancel()
+        try:
+            if lanes:
+                await asyncio.wait(lanes, timeout=within.total_seconds())
+        finally:
+            for lane in lanes:
+                lane.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
         self._lanes.clear()
 

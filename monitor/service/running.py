@@ -7,7 +7,7 @@ clock and the rows. Each tick begins what is due and not under way.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -112,6 +112,9 @@ class Service:
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(collection.opened(wait=self.anew))
+            # However this ends: what went on would go on beside the next life, and do things twice.
+            stack.push_async_callback(deliverer.end, timedelta())
+            stack.push_async_callback(self._end_work)
             scheduler.start()
             stack.callback(scheduler.shutdown, wait=False)
             self.tell("watching; stop with Ctrl-C or SIGTERM")
@@ -132,6 +135,14 @@ class Service:
                 await asyncio.wait(self._working, timeout=self._stop_within_s / 2)
             await deliverer.end(timedelta(seconds=self._stop_within_s / 4))
 
+    async def _end_work(self) -> None:
+        """Wait for what the scheduler's end has cancelled: a thread that writes ends by itself."""
+        while self._working:
+            for task in self._working:
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait(set(self._working), timeout=0.5)
+
     def _scheduler(self) -> AsyncIOScheduler:
         # It warns each second of work that is still under way, which is as it should be.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
@@ -146,6 +157,7 @@ class Service:
             self._working.add(task)
             try:
                 await work()
+                self.edges.succeeded(work.__qualname__)
             finally:
                 self._working.discard(task)
 
@@ -183,6 +195,7 @@ class Service:
         if waits is not None:
             self.systemd.alive(f"waiting for {waits}, which writes the database")
         elif idle < STUCK:
+            self.edges.succeeded("progress")
             troubles = self.edges.lasting()
             self.systemd.alive(f"{len(troubles)} troubles" if troubles else "all is well")
         else:

@@ -172,6 +172,24 @@ async def test_what_was_taken_but_could_not_be_marked_is_marked_and_not_sent_aga
 
 
 @pytest.mark.asyncio
+async def test_an_end_that_is_broken_off_leaves_nothing_being_sent(tmp_path: Path) -> None:
+    """The next deliverer would send the same beside it."""
+    with WebReceiver() as web:
+        web.answers.append(15.0)
+        async with holding(tmp_path, wanted("1")) as db:
+            deliverer = Deliverer(db, settings("desk"), HandClock(), to(hook(web)))
+            await deliverer.begin()
+            await asyncio.to_thread(until, lambda: bool(web.got))
+            before = asyncio.all_tasks()
+            ending = asyncio.create_task(deliverer.end(10 * MINUTE))
+            await asyncio.sleep(0.05)
+            ending.cancel()
+            await asyncio.wait([ending])
+            await asyncio.sleep(0.2)
+            assert asyncio.all_tasks() == {asyncio.current_task()} < before
+
+
+@pytest.mark.asyncio
 async def test_what_has_no_target_any_more_waits_and_is_seen(tmp_path: Path) -> None:
     with WebReceiver() as web:
         async with holding(tmp_path, wanted("1", "gone_target")) as db:
