@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,6 +115,40 @@ async def test_a_turn_where_no_lock_can_be_made_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be locked"):
         async with turns.turn():
             pass
+
+
+@pytest.mark.asyncio
+async def test_a_holders_file_that_cannot_be_removed_keeps_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "m.db.lock.holder").mkdir()
+    async with Turns(tmp_path / "m.db", SERVICE).turn():
+        pass
+    for _ in range(2):
+        with writing(tmp_path / "m.db", "channel-monitor review", wait_s=0.1):
+            pass
+
+
+@pytest.mark.asyncio
+async def test_who_stopped_waiting_waits_for_nobody(tmp_path: Path) -> None:
+    """Else the watchdog would be fed for ever: whoever waits for another is not stuck."""
+    async with opened(tmp_path) as service:
+        with writing(service.path, "channel-monitor import"):
+            task = asyncio.create_task(_note(service, "never"))
+            while service.waiting_for is None:  # noqa: ASYNC110 - a lock sets no event
+                await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.wait([task])
+            assert service.waiting_for is None
+
+
+@pytest.mark.asyncio
+async def test_too_many_at_once_is_a_trouble_of_the_store(tmp_path: Path) -> None:
+    async with opened(tmp_path) as service, AsyncExitStack() as stack:
+        assert service._engine is not None
+        pool = service._engine.sync_engine.pool
+        pool._timeout = 0.1  # type: ignore[union-attr]  # half a minute otherwise
+        with pytest.raises(StoreError, match="cannot be used"):
+            for _ in range(50):
+                await stack.enter_async_context(service.look())
 
 
 def test_two_archives_of_one_folder_keep_their_records_apart(tmp_path: Path) -> None:
