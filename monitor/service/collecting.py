@@ -221,8 +221,17 @@ class Collection:
     async def settle(self, within_s: float) -> None:
         """Let what is under way come to its end, for so long."""
         tasks = [t for what, t in self._under_way.items() if what != PUSHES]
-        if tasks:
-            await asyncio.wait(tasks, timeout=within_s)
+        stored: asyncio.Task[None] | None = None
+        if self._accounts is not None and PUSHES in self._under_way:
+            # A deletion is told once; reading on from the highest id would not meet it again.
+            stored = asyncio.create_task(self._accounts.stored())
+            tasks.append(stored)
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=within_s)
+        finally:
+            if stored is not None:
+                stored.cancel()
 
     async def _break_off(self) -> None:
         tasks = list(self._under_way.values())

@@ -1,8 +1,9 @@
 """Collection through an account over the server of the tests: what counts as progress."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from monitor.config import read
 from monitor.jobs.passes import Means
+from monitor.model import Pushed
 from monitor.secrets import AccountSecrets
 from monitor.service.collecting import Collection
 from monitor.service.edges import Edges
@@ -95,3 +97,24 @@ async def test_each_channel_that_was_asked_after_is_progress_whatever_others_wai
                 while not collection.last_progress:  # noqa: ASYNC110 - work sets no event
                     await asyncio.sleep(0.01)
             assert (collection.queue(), collection.last_progress) == (1, HOUR)
+
+
+async def test_what_was_pushed_is_stored_before_the_end(tmp_path: Path) -> None:
+    """A deletion is told once: what is read on from the highest id would not meet it again."""
+    clock = SteppedClock(NOW)
+    with TelegramServer() as server:
+        channel = server.add_channel(1001, "Composed", username="composed_office", about="")
+        server.fill(channel, 30, start=NOW - HOUR, every=timedelta(minutes=1))
+        async with collecting(tmp_path, clock, server, "composed_office") as collection:
+            await collection.ask()
+            async with asyncio.timeout(40):
+                while collection.queue():  # noqa: ASYNC110 - work sets no event
+                    await asyncio.sleep(0.01)
+            accounts = collection._accounts
+            assert accounts is not None
+            for number in range(1, 21):
+                accounts._pushed.put_nowait(Pushed(1001, deleted=(number,)))
+            await collection.settle(30)
+    with closing(sqlite3.connect(tmp_path / "m.db")) as raw:
+        gone = raw.execute("SELECT count(*) FROM post WHERE deleted_at IS NOT NULL").fetchone()
+    assert gone == (20,)
