@@ -145,7 +145,7 @@ async def test_too_many_at_once_is_a_trouble_of_the_store(tmp_path: Path) -> Non
     async with opened(tmp_path) as service, AsyncExitStack() as stack:
         assert service._engine is not None
         pool = service._engine.sync_engine.pool
-        pool._timeout = 0.1  # type: ignore[union-attr]  # half a minute otherwise
+        pool._timeout = 0.1  # type: ignore[attr-defined]  # half a minute otherwise
         with pytest.raises(StoreError, match="cannot be used"):
             for _ in range(50):
                 await stack.enter_async_context(service.look())
