@@ -54,7 +54,7 @@ class Archive:
     """A folder of WARC files that only grow."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._unsynced: set[str] = set()
         self._others = FileLock(f"{folder}.lock", thread_local=False)
         # History is archived in threads, several channels at once.
@@ -74,7 +74,7 @@ class Archive:
                 f"{fetched.url}: {len(fetched.body)} bytes; the archive keeps at most {MAX_BODY}"
             )
         name = f"telegram-{fetched.at.astimezone(UTC):%Y-%m}.warc.gz"
-        path = self._folder / name
+        path = self.folder / name
         record = gzip.compress(_record(fetched), LEVEL, mtime=0)
         with self._lock:
             offset = self._append(path, record)
@@ -84,7 +84,7 @@ class Archive:
     def _append(self, path: Path, record: bytes) -> int:
         """Write a record to the end of a file, whole or not at all; return where it begins."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             # Unbuffered: a buffer would be written once more on closing, behind the cut.
             with self._others, path.open("ab", buffering=0) as file:
                 offset = file.seek(0, os.SEEK_END)
@@ -108,13 +108,13 @@ class Archive:
         try:
             with self._lock:
                 for name in sorted(self._unsynced):
-                    _fsync(self._folder / name)
+                    _fsync(self.folder / name)
                 if self._unsynced:
-                    _fsync(self._folder)  # a new file's name lies in the folder
+                    _fsync(self.folder)  # a new file's name lies in the folder
                 self._unsynced.clear()
         except OSError as error:
             raise StoreError(
-                f"{self._folder}: cannot be brought to the disk ({error.strerror}); check the disk"
+                f"{self.folder}: cannot be brought to the disk ({error.strerror}); check the disk"
             ) from error
 
     def recover(self, committed: Mapping[str, int]) -> list[str]:
@@ -133,19 +133,19 @@ class Archive:
         said = [
             f"{name}: is missing, though the database points into it; restore it from a backup"
             for name in sorted(committed)
-            if not (_NAME.fullmatch(name) and (self._folder / name).is_file())
+            if not (_NAME.fullmatch(name) and (self.folder / name).is_file())
         ]
-        if not self._folder.is_dir():
+        if not self.folder.is_dir():
             return said
         try:
             # What another process is writing at this moment must not look torn.
             with self._others:
-                for path in sorted(self._folder.glob("*.warc.gz")):
+                for path in sorted(self.folder.glob("*.warc.gz")):
                     if _NAME.fullmatch(path.name):
                         said += _recover(path, committed.get(path.name, 0))
         except OSError as error:
             raise StoreError(
-                f"{self._folder}: cannot be recovered ({error.strerror}); check disk and rights"
+                f"{self.folder}: cannot be recovered ({error.strerror}); check disk and rights"
             ) from error
         return said
 
@@ -158,7 +158,7 @@ class Archive:
         if not _NAME.fullmatch(file) or offset < 0:
             raise StoreError(f"{file!r} at {offset} is no place in the archive")
         try:
-            with (self._folder / file).open("rb") as stream:
+            with (self.folder / file).open("rb") as stream:
                 stream.seek(offset)
                 unpack = zlib.decompressobj(31)
                 plain = b""
