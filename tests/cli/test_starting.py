@@ -14,16 +14,12 @@ from tests.page_server import PageServer, ServedChannel
 from tests.telegram_server import TelegramServer
 
 
-def started(terminal: Terminal, *words: str, **variables: str) -> tuple[int, str]:
+def started(terminal: Terminal, *words: str) -> tuple[int, str]:
     """Run the service until it ends by itself; it has to."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "monitor", "run", *words],
-        cwd=terminal.folder, env=environment() | variables, capture_output=True, text=True,
-        timeout=50, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in ended.stderr
-    assert "watching" not in ended.stderr
-    return ended.returncode, ended.stderr
+    ended = terminal.type("run", *words)
+    assert "Traceback" not in ended.err
+    assert "watching" not in ended.err
+    return ended.code, ended.err
 
 
 @pytest.mark.parametrize(
@@ -86,20 +82,24 @@ def test_an_older_database_ends_with_1_and_the_command_that_mends_it(terminal: T
 
 
 def test_a_session_that_was_revoked_ends_with_3_and_the_command_that_mends_it(
-    terminal: Terminal,
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with TelegramServer() as server:
         session = server.authorise(terminal.folder / "private" / "one.session")
+        for name, value in (("API_ID", "12345"), ("API_HASH", HASH), ("SESSION", str(session))):
+            monkeypatch.setenv(f"MONITOR_{name}", value)
         server.add_channel(1001, "Composed", username="composed_office")
         configure(terminal, server, "composed_office")
         server.revoke()
-        code, err = started(
-            terminal, MONITOR_API_ID="12345", MONITOR_API_HASH=HASH, MONITOR_SESSION=str(session)
-        )
+        code, err = started(terminal)
     assert (code, "channel-monitor login" in err) == (3, True), err
 
 
-def test_an_account_that_is_not_configured_ends_with_2(terminal: Terminal) -> None:
+def test_an_account_that_is_not_configured_ends_with_2(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_ID", "API_HASH", "PHONE", "SESSION"):
+        monkeypatch.delenv(f"MONITOR_{name}", raising=False)
     with TelegramServer() as server:
         configure(terminal, server, "composed_office")
         code, err = started(terminal)

@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.telegram.serving import CLOSURE
 from tests.page_server import PageServer
+from tests.service.kept import kept_once, reported_once
 from tests.service.troubles import (
     Flood,
     FullDisk,
@@ -65,23 +66,6 @@ def disk(tmp_path: Path) -> Iterator[tuple[Path, str | None]]:
     yield folder, why_not
     if why_not is None:
         without_disk(folder)
-
-
-def configure(world: World, zone: str) -> None:
-    channels = "".join(
-        f'[[channel]]\nusername = "{name}"\ncountry = "IR"\nsource = "{source}"\n'
-        for source, names in (("preview", PAGES), ("telegram", TOLD))
-        for name in names
-    )
-    (world.folder / "channels.toml").write_text(
-        f'{channels}[report]\ntimezone = "{zone}"\n[service]\nlisten = "off"\n'
-        f'[sources.preview]\nbase_url = "{world.pages.base_url}"\nattempts = 1\n'
-        'timeout = "2s"\nrequests_per_second = 1000\nconnections = 8\n'
-        '[sources.telegram]\njoin = true\nrequests_per_second = 1000\ntimeout = "2s"\n'
-        f'[sources.telegram.server]\nhost = "{world.server.host}"\nport = {world.server.port}\n'
-        f'public_key = """{world.server.public_key}"""\n',
-        encoding="utf-8",
-    )
 
 
 PAGES = ("composed_steady", "composed_leaver", "composed_stayer", "composed_goner")
@@ -149,25 +133,21 @@ def weeks(zone: str) -> list[str]:
 @pytest.mark.timeout(1500 if LONG else 240)
 @pytest.mark.parametrize("zone", ["Asia/Tehran", "Europe/Berlin"] if LONG else ["Europe/Berlin"])
 def test_a_month_with_everything_that_goes_wrong_in_it(
-    tmp_path: Path, disk: tuple[Path, str | None], monkeypatch: pytest.MonkeyPatch, zone: str
+    tmp_path: Path, disk: tuple[Path, str | None], zone: str
 ) -> None:
     """Every week is reported once, every post kept once; no state is wrong; nothing grows."""
     folder, no_disk = disk
-    for name, value in (("API_ID", "12345"), ("API_HASH", "0" * 32), ("PHONE", "+1007")):
-        monkeypatch.setenv(f"MONITOR_{name}", value)
-    monkeypatch.setenv("MONITOR_SESSION", str(folder / "private" / "one.session"))
     with PageServer(now=START) as pages, TelegramServer() as server:
-        server.authorise(folder / "private" / "one.session")
         world = World(tmp_path, folder, pages, server, start=START, speed=SPEED)
         life(world)
         troubles(world, on_a_small_disk=no_disk is None)
-        configure(world, zone)
+        world.configure(zone)
         with world.watched():
             world.go(END)
             assert world.stop() == 0, world.said()
     felt(world, on_a_small_disk=no_disk is None)
     kept_once(world)
-    reported_once(world, zone)
+    reported_once(world, weeks(zone))
     judged_right(world)
     weighs_no_more(world)
     if no_disk is not None:
@@ -186,23 +166,6 @@ def felt(world: World, *, on_a_small_disk: bool) -> None:
     full = ("disk is full", "No space left")
     assert any(words in error for error in stores for words in full) or not on_a_small_disk
     assert any("locked" in error for error in stores) or not LONG
-
-
-def kept_once(world: World) -> None:
-    assert world.rows("PRAGMA integrity_check") == [("ok",)]
-    rows = world.rows(
-        "SELECT channel.username, post.id FROM post JOIN channel ON channel.key = post.channel"
-        " ORDER BY 1, 2"
-    )
-    assert rows == sorted((name, n) for name, ids in world.posts().items() for n in ids)
-
-
-def reported_once(world: World, zone: str) -> None:
-    folder = world.folder / "reports"
-    assert sorted(p.name for p in folder.iterdir() if p.is_dir()) == weeks(zone)
-    for week in weeks(zone):
-        told = json.loads((folder / week / "summary.json").read_text(encoding="utf-8"))
-        assert told["revision"] == 1, week
 
 
 def judged_right(world: World) -> None:

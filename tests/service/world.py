@@ -54,8 +54,25 @@ class World:
         self._count = itertools.count()
         self._told: dict[str, Channel] = {}
         self._process: subprocess.Popen[bytes] | None = None
-        self._watchings = 0
         self._kept_up = start
+        self._session = server.authorise(folder / "private" / "one.session")
+
+    def configure(self, zone: str) -> None:
+        """Write channels.toml: every channel so far, the weekly report for readers in a zone."""
+        channels = "".join(
+            f'[[channel]]\nusername = "{name}"\ncountry = "IR"\nsource = "{source}"\n'
+            for source, names in (("preview", self.pages.channels), ("telegram", self._told))
+            for name in names
+        )
+        (self.folder / "channels.toml").write_text(
+            f'{channels}[report]\ntimezone = "{zone}"\n[service]\nlisten = "off"\n'
+            f'[sources.preview]\nbase_url = "{self.pages.base_url}"\nattempts = 1\n'
+            'timeout = "2s"\nrequests_per_second = 1000\nconnections = 8\n'
+            '[sources.telegram]\njoin = true\nrequests_per_second = 1000\ntimeout = "2s"\n'
+            f'[sources.telegram.server]\nhost = "{self.server.host}"\n'
+            f'port = {self.server.port}\npublic_key = """{self.server.public_key}"""\n',
+            encoding="utf-8",
+        )
 
     # -- what there is to see -----------------------------------------------------------------
 
@@ -73,12 +90,14 @@ class World:
             self._write(name, f"خبر ساختگی {at:%d %H}", at, push=False)
             at += EVERY
 
-    def goes_on(self, name: str, since: datetime, until: datetime) -> None:
-        """Let a channel post every six hours between two times."""
+    def goes_on(
+        self, name: str, since: datetime, until: datetime, every: timedelta = EVERY
+    ) -> None:
+        """Let a channel post evenly between two times."""
         at = since
         while at < until:
             self.post(name, f"خبر ساختگی {at:%d %H}", at)
-            at += EVERY
+            at += every
 
     def post(self, name: str, text: str, at: datetime) -> None:
         """Let a channel post something at a time."""
@@ -101,6 +120,10 @@ class World:
     def on(self, at: datetime, work: Callable[[], None]) -> None:
         """Put something on the agenda."""
         heapq.heappush(self._agenda, (at, next(self._count), work))
+
+    def no_more(self) -> None:
+        """Let nothing else happen."""
+        self._agenda.clear()
 
     def between(
         self, at: datetime, length: timedelta, name: str, begin: Callable[[], None],
@@ -175,17 +198,43 @@ class World:
 
     def _begin(self) -> None:
         self.hand.speed(SLOW)
+        before = self._said("watching;")
+        self._start()
+        self.until(lambda: self._said("watching;") > before, "it starts")
+        self.hand.speed(self._speed)
+
+    def _said(self, words: str) -> int:
+        """Return how often it was said; nothing, where nothing was said yet."""
         log = self._beside / "run.log"
-        with log.open("ab") as said:
+        return log.read_text(encoding="utf-8").count(words) if log.exists() else 0
+
+    def _start(self) -> None:
+        variables = {
+            "PYTHONPATH": str(ROOT), "MONITOR_API_ID": "12345", "MONITOR_API_HASH": "0" * 32,
+            "MONITOR_PHONE": "+1007", "MONITOR_SESSION": str(self._session),
+        }  # fmt: skip
+        with (self._beside / "run.log").open("ab") as said:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.service.simulated", str(self._beside)],
-                cwd=self.folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=said,
-                stderr=said,
+                cwd=self.folder, env=os.environ | variables, stdout=said, stderr=said,
             )  # fmt: skip
         self.pids.append(self._process.pid)
-        self._watchings += 1
-        self.until(lambda: log.read_bytes().count(b"watching;") >= self._watchings, "it starts")
-        self.hand.speed(self._speed)
+
+    def lives(self, seconds: float, *, begun: bool) -> None:
+        """Kill the service after so much real time: since it watches, or since it was started."""
+        if begun:
+            self._begin()
+        else:
+            self._start()
+        assert self._process is not None
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._do_what_is_due()
+            assert self._process.poll() is None, self.said()
+            time.sleep(0.005)
+        self._process.kill()
+        self._process.wait()
+        self.hand.speed(SLOW)
 
     def stop(self) -> int:
         """Stop the service as a service manager does; return its exit code."""
