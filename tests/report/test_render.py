@@ -1,6 +1,7 @@
 """Writing: all files or none, revisions that say what changed, and nothing touched for nothing."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -52,6 +53,20 @@ def test_a_report_has_its_page_figures_numbers_and_tables(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("kind", "name"), [("json", "summary.json"), ("csv", "channels.csv")])
 def test_the_main_file_follows_the_formats(tmp_path: Path, kind: str, name: str) -> None:
     assert put(judgement(), tmp_path, kind).path.name == name
+
+
+def test_what_a_kill_left_half_written_is_removed_a_day_after(tmp_path: Path) -> None:
+    """Of any week, and nothing else: neither what is being written now nor what others put here."""
+    left, young = tmp_path / ".2018-W15.ab_c0123", tmp_path / ".2018-W15.xy_z0123"
+    others = [tmp_path / name for name in (".git", ".2018-W14.before", "2018-W13", ".a.index.html")]
+    for folder in (left, young, *others):
+        (folder / "new").mkdir(parents=True)
+        if folder != young:
+            os.utime(folder, (0, 0))
+    put(judgement(), tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "2018-W16", young.name, *(p.name for p in others),
+    }  # fmt: skip
 
 
 def test_the_same_report_again_touches_nothing_and_says_so(tmp_path: Path) -> None:
