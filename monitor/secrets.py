@@ -1,7 +1,8 @@
 """Secrets come from MONITOR_* variables or the file that MONITOR_SECRETS names, and no other."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,50 @@ def accounts(environment: Mapping[str, str] = os.environ) -> tuple[AccountSecret
     return tuple(made)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class AlertSecret:
+    """Where the alerts of one target go, and the key of a webhook; `variable` may be told."""
+
+    target: str
+    variable: str
+    url: str
+    key: str
+
+
+def alerts(
+    targets: Iterable[str], environment: Mapping[str, str] = os.environ
+) -> tuple[AlertSecret, ...]:
+    """Return the addresses of targets, each from MONITOR_ALERT_<TARGET>, once and in order.
+
+    Raises:
+        BadConfiguration: one has none; the message names its variable.
+    """
+    found = _read(environment)
+    made = []
+    for target in dict.fromkeys(targets):
+        variable = f"MONITOR_ALERT_{target.upper()}"
+        url = found.get(variable, "").strip()
+        if not url:
+            msg = (
+                f"{variable}: is not set, but channels.toml has an [[alert]] for {target!r}; set "
+                "it to an address as docs/alerts.md says, or remove the [[alert]]"
+            )
+            raise BadConfiguration(msg)
+        made.append(AlertSecret(target, variable, url, found.get(f"{variable}_KEY", "").strip()))
+    return tuple(made)
+
+
+def alert_parts(address: str) -> frozenset[str]:
+    """Return an address and everything in it that may be a secret: each part of four letters on.
+
+    Services of Apprise carry tokens anywhere: as user, host, path or parameter.
+    """
+    rest = address.partition("://")[2]
+    found = {address, rest, *re.split(r"[/:@,;#?&=+]+", rest)}
+    found |= {unquote(part) for part in found}
+    return frozenset(part for part in found if len(part) > 3)
+
+
 def _file(session: str) -> Path:
     """Return a session's file as Telethon names it."""
     path = Path(session).expanduser().absolute()
@@ -120,6 +165,9 @@ def values(environment: Mapping[str, str] = os.environ) -> frozenset[str]:
         if plain or len(value) < 4:
             continue
         hidden |= {value, value.lstrip("+")}
+        if name.startswith("MONITOR_ALERT_"):
+            # Shorter parts, such as a port or "hook", would blank what is no secret.
+            hidden |= {part for part in alert_parts(value) if len(part) > 7}
         with suppress(ValueError):  # what is no address at all is refused elsewhere
             parts = urlsplit(value)
             told = [parts.username, parts.password, *parse_qs(parts.query).get("secret", [])]

@@ -32,6 +32,8 @@ def check(context: typer.Context) -> None:
         result(f"@{entry.username}\t{entry.source}\t{about}")
     through = sum(entry.source == "telegram" for entry in settings.channel)
     say(f"{invoked.config}: {len(settings.channel)} channels")
+    if settings.alert:
+        say(f"alerts go to: {', '.join(dict.fromkeys(one.target for one in settings.alert))}")
     if through < len(settings.channel):
         say(
             f"{len(settings.channel) - through} by public pages: each is asked after every "

@@ -63,6 +63,10 @@ class Invocation:
         path = sqlite_path(self.database)
         return Archive(path.with_name(f"{path.stem}-evidence"))
 
+    def reports(self, settings: Settings) -> Path:
+        """Return the folder of reports, which the configuration names from where it lies itself."""
+        return self.config.parent / settings.report.out
+
     def named(self, command: str) -> "Invocation":
         """Return the same for a command."""
         return replace(self, command=command)

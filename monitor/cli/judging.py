@@ -48,13 +48,14 @@ def detect(context: typer.Context) -> None:
 
 
 async def _detect(invoked: Invocation) -> None:
+    from monitor.jobs.publishing import publish  # noqa: PLC0415 - `classify` needs no templates
+
+    settings = invoked.settings()
     async with invoked.writing() as database:
         judgement = await judging.detect(
-            database,
-            invoked.settings(),
-            invoked.clock.now(),
-            asked_for_now=invoked.now is not None,
+            database, settings, invoked.clock.now(), asked_for_now=invoked.now is not None
         )
+    publish(judgement, invoked.reports(settings), settings.report.language)
     result(f"{len(judgement.findings)} findings, {len(judgement.views)} cases")
 
 

@@ -65,6 +65,7 @@ def asked(context: typer.Context) -> Invocation:
 
 
 COMMANDS = {
+    "alerting": ("test-alert",),
     "collecting": ("check", "collect", "backfill", "migrate"),
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),
@@ -72,6 +73,7 @@ COMMANDS = {
     "reporting": ("report", "demo"),
     "reviewing": ("review",),
     "service": ("run",),
+    "serving": ("serve",),
     "standing": ("status",),
 }
 """The modules of this folder, and the commands that importing each of them registers."""

@@ -12,9 +12,11 @@ from monitor.cli.program import app, asked
 from monitor.clock import Clock, ShiftedClock
 from monitor.config import Settings
 from monitor.errors import BadConfiguration, MonitorError
+from monitor.jobs.delivering import addresses
 from monitor.jobs.passes import Means
 from monitor.log import logger
 from monitor.service.running import TICK_S, Orders, Service
+from monitor.service.showing import shown
 from monitor.service.single import only_service
 from monitor.sources.telegram import Timer
 from monitor.store.database import Database, sqlite_path
@@ -47,6 +49,7 @@ async def serve(
         async with Database(
             invoked.database, writes="channel-monitor run", by_turns=True
         ) as database:
+            since, first = clock.now(), True
             while not orders.stop.is_set():
                 with_accounts = any(entry.source == "telegram" for entry in settings.channel)
                 means = Means(
@@ -56,11 +59,15 @@ async def serve(
                 )  # fmt: skip
                 service = Service(
                     means,
-                    reports=invoked.config.parent / settings.report.out,
+                    reports=invoked.reports(settings),
                     tell=(lambda _line: None) if invoked.quiet else say,
                     tick_s=tick_s,
                 )
-                await service.run(orders)
+                evidence = sqlite_path(invoked.database)
+                evidence = evidence.with_name(f"{evidence.stem}-evidence")
+                async with shown(service, invoked.database, evidence, since=since, needed=first):
+                    await service.run(orders)
+                first = False
                 settings = orders.settings or settings
                 orders.changed.clear()
 
@@ -77,7 +84,9 @@ def _watched(invoked: Invocation) -> Settings:
 def _read_again(invoked: Invocation, orders: Orders) -> None:
     """Take the configuration as it is now; one that is wrong changes nothing."""
     try:
-        orders.change(_watched(invoked))
+        settings = _watched(invoked)
+        addresses(settings)
+        orders.change(settings)
     except MonitorError as error:
         logger().error("the configuration is wrong; the earlier one stays", why=str(error))
     else:

@@ -1,5 +1,6 @@
 """channels.toml and the environment in; frozen, validated settings out."""
 
+from monitor.config.alerts import AlertSettings
 from monitor.config.channels import ChannelSettings
 from monitor.config.loading import load, read
 from monitor.config.service import ReportSettings, RetentionSettings, ServiceSettings
@@ -14,6 +15,7 @@ from monitor.config.values import USERNAME, as_duration, checked_username
 
 __all__ = [
     "USERNAME",
+    "AlertSettings",
     "ChannelSettings",
     "PreviewSettings",
     "ReportSettings",

@@ -1,8 +1,8 @@
 """One channel's findings joined into a state. The table of DESIGN.md section 2, as a fold.
 
 Everything that happened is put in the order of its time and read once; each event may move the
-state. What an event meant is said in `why`, and what it was in `because`. What posts mean for a
-state stands in `posting.py`.
+state. What an event meant is said in `why`, a code, and what it was in `because`. What posts mean
+for a state stands in `posting.py`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.detect.lifecycle import Absence
 from monitor.detect.silence import Silence, limit_at
-from monitor.model import Availability, Coverage, Finding, Kind, State, Timeline
+from monitor.model import Availability, Coverage, Finding, Kind, Reason, State, Timeline, Why
 
 BLIND = timedelta(days=30)
 """After so long without sight a channel is no longer called active: the first pass reads back as
@@ -29,7 +29,7 @@ class Tentative:
     """A return that only posts speak for: what it would fall back to, and the posts so far."""
 
     since: datetime
-    why: str
+    why: tuple[Reason, ...]
     confidence: float
     because: tuple[Event, ...]
     posts: list[datetime] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Standing:
 
     state: State = State.UNKNOWN
     since: datetime | None = None
-    why: str = "nothing of it was ever seen"
+    why: tuple[Reason, ...] = (Reason(Why.NEVER_SEEN),)
     notice: Finding | None = None
     confidence: float = 0.0
     moves: list[tuple[datetime, State]] = field(default_factory=list)
@@ -61,10 +61,16 @@ class Standing:
     """Those that moved a state."""
 
     def move(
-        self, state: State, since: datetime, why: str, confidence: float, *because: Event
+        self,
+        state: State,
+        since: datetime,
+        why: Reason | tuple[Reason, ...],
+        confidence: float,
+        *because: Event,
     ) -> None:
         """Enter a state."""
-        self.state, self.since, self.why, self.confidence = state, since, why, confidence
+        self.state, self.since, self.confidence = state, since, confidence
+        self.why = why if isinstance(why, tuple) else (why,)
         self.because = because
         self.taken_back, self.tentative = None, None
         self.strays = []
@@ -129,28 +135,28 @@ def read_notice(standing: Standing, notice: Finding, events: Events) -> None:
                 # The rhythm is that before the notice: what came after may be a winding down.
                 index = max(0, events.posts.first_after(0, notice.at) - 1)
                 standing.deadline = effective_at(notice) + limit_at(events.posts, index)
-                words = "it announced that it leaves"
-                standing.move(State.ANNOUNCED, notice.at, words, sure, notice)
+                why = Reason(Why.ANNOUNCED)
+                standing.move(State.ANNOUNCED, notice.at, why, sure, notice)
         case Kind.RETURN_NOTICE:
             _read_return(standing, notice)
         case Kind.PARTIAL_MOVE:
             if standing.state in _STAYING:
                 standing.notice = notice
-                words = "it moved part of its posts"
-                standing.move(State.PARTIAL, notice.at, words, sure, notice)
+                why = Reason(Why.MOVED_PART)
+                standing.move(State.PARTIAL, notice.at, why, sure, notice)
         case Kind.INVITATION:
             if standing.state in (State.UNKNOWN, State.ACTIVE):
                 standing.notice = notice
-                words = "it invites elsewhere, and stays"
-                standing.move(State.PARALLEL, notice.at, words, sure, notice)
+                why = Reason(Why.INVITES)
+                standing.move(State.PARALLEL, notice.at, why, sure, notice)
         case Kind.POST_DELETED | Kind.POST_EDITED:
             _read_taken_back(standing, notice)
 
 
 def _read_return(standing: Standing, notice: Finding) -> None:
     if standing.state in (*DEPARTED, *LEAVING, State.PARTIAL):
-        words = "it announced that it is back"
-        standing.move(State.RETURNED, notice.at, words, notice.confidence, notice)
+        why = Reason(Why.ANNOUNCED_RETURN)
+        standing.move(State.RETURNED, notice.at, why, notice.confidence, notice)
     elif standing.tentative is not None:
         standing.tentative, standing.confidence = None, notice.confidence
         standing.because = (*standing.because, notice)
@@ -169,10 +175,10 @@ def _read_taken_back(standing: Standing, change: Finding) -> None:
         # Those who leave tidy up as well: only posting on shows that it stays.
         standing.taken_back = change
         standing.because = (*standing.because, change)
-        standing.why = f"it announced that it leaves, and took that back on {change.at:%Y-%m-%d}"
+        standing.why = (Reason(Why.TOOK_BACK, day=change.at.date()),)
     elif standing.state in (State.ACTIVE, State.PARALLEL) and change.kind is Kind.POST_EDITED:
         # The post reads otherwise by now, so that it moved no state when it was read.
-        standing.why += f"; a notice that it leaves was edited away by {change.at:%Y-%m-%d}"
+        standing.why += (Reason(Why.EDITED_AWAY, day=change.at.date()),)
         standing.because = (*standing.because, change)
 
 
@@ -185,20 +191,18 @@ def read_silence(standing: Standing, silence: Silence) -> None:
         standing.move(
             State.LEFT,
             silence.start,
-            f"it announced that it leaves and then posted nothing for more than {days:.0f} days "
-            "that we saw",
+            Reason(Why.SILENT, days=days),
             min(0.95, standing.confidence),
             notice,
             silence,
         )
     elif tentative is not None:
-        times = f"{len(tentative.posts)} post{'s' * (len(tentative.posts) > 1)}"
-        days_said = f"{tentative.posts[0]:%Y-%m-%d}"
-        why = tentative.why.partition("; after ")[0]
+        earlier = (reason for reason in tentative.why if reason.why is not Why.SILENT_AGAIN)
+        first, number = tentative.posts[0].date(), len(tentative.posts)
         standing.move(
             State.LEFT,
             tentative.since,
-            f"{why}; after {times} on {days_said} it was silent again",
+            (*earlier, Reason(Why.SILENT_AGAIN, day=first, count=number)),
             tentative.confidence,
             *tentative.because,
             silence,
@@ -210,10 +214,9 @@ def read_silence(standing: Standing, silence: Silence) -> None:
 def read_absence(standing: Standing, absence: Absence, at: datetime) -> None:
     """Read that a channel was not found, or is there again."""
     if at == absence.start:
-        words = "nobody has its name any more, seen twice"
-        standing.move(State.GONE, at, words, 0.9, absence)
+        standing.move(State.GONE, at, Reason(Why.NAME_FREE), 0.9, absence)
     elif standing.state is State.GONE:
-        standing.move(State.RETURNED, at, "it can be seen again", 0.9, absence)
+        standing.move(State.RETURNED, at, Reason(Why.SEEN_AGAIN), 0.9, absence)
 
 
 def read_blindness(standing: Standing, events: Events) -> None:
@@ -225,7 +228,7 @@ def read_blindness(standing: Standing, events: Events) -> None:
             standing.move(
                 State.UNKNOWN,
                 seen,
-                f"it was {standing.state} when last seen, {blind.days} days ago",
+                Reason(Why.LAST_SEEN, state=standing.state, days=blind.days),
                 0.0,
                 *standing.because,
             )

@@ -22,7 +22,7 @@ from monitor.detect.cases import (
     read_silence,
 )
 from monitor.detect.silence import Silence
-from monitor.model import Finding, State
+from monitor.model import Finding, Reason, State, Why
 
 SECOND = timedelta(seconds=1)
 """Times of posts are whole seconds."""
@@ -37,7 +37,7 @@ def stand(events: Events) -> Standing:
     """Read a channel's events in their order and return where it stands."""
     standing = Standing()
     if len(events.posts):
-        standing.move(State.ACTIVE, events.posts[0][1], "it posts, and announced nothing", 0.8)
+        standing.move(State.ACTIVE, events.posts[0][1], Reason(Why.POSTS), 0.8)
     cursor = 0
     for at, _order, event in in_order(events):
         cursor = _read_posts(standing, events, cursor, at)
@@ -88,7 +88,7 @@ def _read_post(standing: Standing, events: Events, post_id: int, at: datetime) -
         _settle(standing, standing.tentative, at)
     elif standing.state is State.GONE:
         # Whoever posts is there: no hysteresis.
-        standing.move(State.RETURNED, at, "it posts again", 0.85)
+        standing.move(State.RETURNED, at, Reason(Why.POSTS_AGAIN), 0.85)
     elif post_id not in events.pointing:
         _come_back(standing, [at])
     else:
@@ -101,8 +101,8 @@ def _read_post(standing: Standing, events: Events, post_id: int, at: datetime) -
 def _read_posting_on(standing: Standing, events: Events, at: datetime) -> None:
     change, notice = standing.taken_back, standing.notice
     if change is not None:
-        words = "it took its notice back, and posts on"
-        standing.move(standing.before, change.at, words, 0.85, *standing.because)
+        why = Reason(Why.TOOK_BACK_AND_POSTS)
+        standing.move(standing.before, change.at, why, 0.85, *standing.because)
         return
     since = at
     if notice is not None and (day := effective_at(notice)) > notice.at:
@@ -114,8 +114,8 @@ def _read_posting_on(standing: Standing, events: Events, at: datetime) -> None:
             for i in range(index, len(posts))
             if posts[i][0] not in events.announcing or posts[i][1] == at
         )
-    words = "it announced that it leaves, and posts on"
-    standing.move(State.ANNOUNCED_NOT_DONE, since, words, 0.9, *standing.because)
+    why = Reason(Why.POSTS_ON)
+    standing.move(State.ANNOUNCED_NOT_DONE, since, why, 0.9, *standing.because)
 
 
 def _come_back(standing: Standing, posts: list[datetime]) -> None:
@@ -123,7 +123,7 @@ def _come_back(standing: Standing, posts: list[datetime]) -> None:
     left = Tentative(
         standing.since or posts[0], standing.why, standing.confidence, standing.because
     )
-    standing.move(State.RETURNED, posts[0], "it posts again", 0.7)
+    standing.move(State.RETURNED, posts[0], Reason(Why.POSTS_AGAIN), 0.7)
     standing.tentative = left
     for at in posts:
         _settle(standing, left, at)

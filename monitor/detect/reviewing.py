@@ -6,20 +6,13 @@ A rule's own confidence is never changed: a decision stands beside it.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from monitor.model import Decision, Finding, Kind, Review, Subject
+from monitor.model import Decision, Finding, Kind, Reason, Review, Subject, Why
 
 ACCEPTED = 0.95
 """The least confidence of a notice that a person accepted: people err too. Uncalibrated."""
 
 _STEPS = frozenset({Kind.CLOSURE_NOTICE, Kind.PARTIAL_MOVE, Kind.RETURN_NOTICE})
 """Notices that say something grave: uncertain ones wait. An uncertain invitation does no harm."""
-
-_NAMES = {
-    Kind.CLOSURE_NOTICE: "a notice of closure",
-    Kind.PARTIAL_MOVE: "a notice of a partial move",
-    Kind.RETURN_NOTICE: "a notice of return",
-    Kind.INVITATION: "an invitation",
-}
 
 
 def marked(findings: Iterable[Finding], decisions: Mapping[Subject, Review]) -> list[Finding]:
@@ -43,16 +36,15 @@ def _held(notice: Finding) -> bool:
     return notice.waits and (notice.kind in _STEPS or notice.details.get("review") is True)
 
 
-def waiting(notices: Iterable[Finding]) -> str:
+def waiting(notices: Iterable[Finding]) -> tuple[Reason, ...]:
     """Return what a case's `why` adds about notices that wait for a person; else nothing."""
     held = [n for n in notices if _held(n)]
     if not held:
-        return ""
+        return ()
     first = min(held, key=lambda n: (n.at, n.id))
     if len(held) == 1:
-        name = _NAMES.get(first.kind, "a report about another")
-        return f"; {name} of {first.at:%Y-%m-%d} waits for review"
-    return f"; {len(held)} notices wait for review, the first of {first.at:%Y-%m-%d}"
+        return (Reason(Why.WAITS, day=first.at.date(), kind=first.kind),)
+    return (Reason(Why.WAIT, day=first.at.date(), count=len(held)),)
 
 
 def rejected_posts(notices: Iterable[Finding]) -> frozenset[int]:

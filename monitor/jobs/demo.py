@@ -8,7 +8,7 @@ from monitor import config
 from monitor.jobs import judging, reporting
 from monitor.jobs.importing import Imported, Options, import_files
 from monitor.jobs.windows import days
-from monitor.report import index
+from monitor.report import samples_index
 from monitor.report.contents import Conflict, Reconstruction, Source
 from monitor.samples import loading
 from monitor.store.archive import Archive
@@ -26,13 +26,13 @@ async def demo(
     Returns the path of the report on Iran. What an earlier demo wrote there is replaced.
     """
     written: dict[str, Path] = {}
-    entries: list[index.Entry] = []
+    entries: list[samples_index.Entry] = []
     for name in sorted(loading.names(), key=lambda n: n != FIRST):
         info = loading.read_sources(name)
         say(f"{name}: replaying {info.title}")
         written[name] = await _replay(name, info, out / name, on_progress)
-        entries.append(index.Entry(info.title, info.notice, written[name]))
-    index.write(out, entries)
+        entries.append(samples_index.Entry(info.title, info.notice, written[name]))
+    samples_index.write(out, entries)
     return written[FIRST]
 
 

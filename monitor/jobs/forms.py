@@ -2,7 +2,7 @@
 
 from monitor.clock import as_rfc3339
 from monitor.model import Case, Finding, Json, Verdict
-from monitor.report.reasons import would_change
+from monitor.report.reasons import why, would_change
 from monitor.report.words import load
 
 
@@ -51,7 +51,7 @@ def case_form(case: Case) -> dict[str, Json]:
         "timeline": [
             {"at": as_rfc3339(f.at), "kind": str(f.kind), "finding": f.id} for f in case.timeline
         ],
-        "why": case.why,
+        "why": why(case.why, load("en")),
         "because": list(case.because),
         "would_change": [would_change(o, load("en")) for o in case.would_change],
     }

@@ -13,7 +13,7 @@ from monitor.detect.joining import Known, conclude
 from monitor.detect.reviewing import movers
 from monitor.detect.silence import Ending
 from monitor.detect.subscribers.together import doubted
-from monitor.jobs import basis, hearing
+from monitor.jobs import alerting, basis, hearing
 from monitor.jobs.describing import describe
 from monitor.jobs.forms import case_form, finding_form
 from monitor.model import (
@@ -27,11 +27,13 @@ from monitor.model import (
     Judgement,
     Label,
     Probe,
+    Reason,
     State,
     Viewed,
+    Why,
 )
 from monitor.quality.coverage import observe
-from monitor.store import channels, conclusions, endings, observations, reach, reviews
+from monitor.store import channels, conclusions, endings, observations, outbox, reach, reviews
 from monitor.store.database import Connection, Database
 
 PAGES = "preview"
@@ -179,7 +181,7 @@ def _never_seen(entry: ChannelSettings) -> ChannelView:
         since=None,
         confidence=0.0,
         availability=None,
-        why="nothing of it was ever seen",
+        why=(Reason(Why.NEVER_SEEN),),
     )
     return ChannelView(channel=channel, case=case)
 
@@ -197,6 +199,8 @@ async def detect(
 
     What the posts say is kept too, so that the next time only what changed is judged; not at a
     `--now` of one's own (`asked_for_now`), when channels may have had other names and titles.
+    What targets ask for is entered into the outbox in the same transaction, again not at such a
+    `--now`: that is no news.
     """
     if not asked_for_now:
         await hearing.update(database, settings, now)
@@ -213,6 +217,8 @@ async def detect(
             basis=_basis(settings, asked_for_now=asked_for_now),
             version=version,
         )
+        if not asked_for_now:
+            await outbox.enter(connection, alerting.wanted(judgement, settings, now), now)
     return judgement
 
 

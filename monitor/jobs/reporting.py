@@ -1,4 +1,4 @@
-"""Judge, count and write the report of a window."""
+"""Judge, count and write the report of a window, and list it on the front page of its folder."""
 
 import asyncio
 from collections.abc import Collection
@@ -8,6 +8,7 @@ from pathlib import Path
 from monitor.clock import as_utc
 from monitor.config import Settings
 from monitor.jobs.judging import judge
+from monitor.jobs.publishing import publish
 from monitor.jobs.windows import Window
 from monitor.report import render, revisions
 from monitor.report.contents import Reconstruction
@@ -37,7 +38,10 @@ async def report(
         reconstruction=reconstruction,
     )
     # Drawing takes seconds, in which a service has pushes to store.
-    return await asyncio.to_thread(render.publish, summary, judgement, out, formats)
+    written = await asyncio.to_thread(render.publish, summary, judgement, out, formats)
+    if reconstruction is None:  # a feed tells what happened, and this did not
+        await asyncio.to_thread(publish, judgement, out, settings.report.language)
+    return written
 
 
 async def report_once(

@@ -16,9 +16,11 @@ from monitor.model.conclusions import (
     LinkUse,
     Outlook,
     Quote,
+    Reason,
     State,
     SubscriberChange,
     Verdict,
+    Why,
 )
 from monitor.model.coverage import Coverage, Span
 from monitor.model.facts import (
@@ -75,6 +77,7 @@ __all__ = [
     "Profile",
     "Pushed",
     "Quote",
+    "Reason",
     "Review",
     "Span",
     "Speaker",
@@ -84,4 +87,5 @@ __all__ = [
     "Timeline",
     "Verdict",
     "Viewed",
+    "Why",
 ]

@@ -201,6 +201,41 @@ class Outlook:
     days: float | None = None
 
 
+class Why(StrEnum):
+    """What a state rests on; the words are the report's."""
+
+    NEVER_SEEN = "never_seen"
+    POSTS = "posts"
+    ANNOUNCED = "announced"
+    MOVED_PART = "moved_part"
+    INVITES = "invites"
+    ANNOUNCED_RETURN = "announced_return"
+    TOOK_BACK = "took_back"
+    TOOK_BACK_AND_POSTS = "took_back_and_posts"
+    EDITED_AWAY = "edited_away"
+    SILENT = "silent"
+    SILENT_AGAIN = "silent_again"
+    POSTS_ON = "posts_on"
+    POSTS_AGAIN = "posts_again"
+    NAME_FREE = "name_free"
+    SEEN_AGAIN = "seen_again"
+    LAST_SEEN = "last_seen"
+    WAITS = "waits"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that a state rests on, with the day, length, number or kind that it names."""
+
+    why: Why
+    day: date | None = None
+    days: float | None = None
+    count: int | None = None
+    state: State | None = None
+    kind: Kind | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One channel's migration: findings joined into a state with a timeline.
@@ -221,7 +256,7 @@ class Case:
     silence_days: float | None = None
     last_post_at: datetime | None = None
     timeline: tuple[Finding, ...] = ()
-    why: str = ""
+    why: tuple[Reason, ...] = ()
     because: tuple[str, ...] = ()
     would_change: tuple[Outlook, ...] = ()
 

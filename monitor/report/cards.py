@@ -9,7 +9,7 @@ from monitor.report.contents import Line, Summary
 from monitor.report.fetched import QUOTE, language, one_line, post_address, printable
 from monitor.report.headline import platform_name
 from monitor.report.measures import counted_between, difference, in_order
-from monitor.report.reasons import effects, made_by, would_change
+from monitor.report.reasons import effects, made_by, why, would_change
 from monitor.report.reviewed import Reviewed, reviewed
 from monitor.report.words import Words
 
@@ -115,7 +115,7 @@ def card(line: Line, summary: Summary) -> Card:
         failures=words.number(line.view.failures),
         notice=_notice(case.notice, line, words) if case.notice else None,
         facts=_sentence(_facts(line, words), words),
-        why=printable(case.why, 600),
+        why=why(case.why, words),
         because=made_by(case, words),
         would_change=tuple(would_change(o, words) for o in case.would_change),
         effects=effects(case.timeline, words),

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from monitor.clock import as_rfc3339, iso_week
 from monitor.model import ChannelView, Count, Finding, Json
 from monitor.report.measures import Event, Window, difference
+from monitor.report.reasons import why
 from monitor.report.trend import Trend
-from monitor.report.words import Words
+from monitor.report.words import Words, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _channel(line: Line) -> dict[str, Json]:
         "coverage_pct": round(line.coverage_pct, 1),
         "posts": line.posts,
         "failures": line.view.failures,
-        "why": case.why,
+        "why": why(case.why, load("en")),
         "because": list(case.because),
         "would_change": [
             {

@@ -5,7 +5,6 @@ policy forbids the rest. Every text of others is bounded here, and escaped by th
 """
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +22,7 @@ from monitor.report.headline import platform_name
 from monitor.report.measures import EventKind
 from monitor.report.reasons import wave
 from monitor.report.reviewed import Reviewed, reviewed
+from monitor.report.style_sheet import policy, style
 from monitor.report.trend import APPS, Cell, Row
 from monitor.report.words import Words
 
@@ -71,18 +71,14 @@ def page(
             direction that a browser would find.
     """
     template = _environment().get_template("report.html")
-    style = _style(summary.words.language)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    language = summary.words.language
     return template.render(
         s=summary,
         w=summary.words,
         # Our own text, and it must reach the page unescaped for its hash to hold.
-        style=Markup(style),  # noqa: S704
+        style=Markup(style(language)),  # noqa: S704
         way=(lambda _text: "auto") if browser else direction,
-        policy=(
-            f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
+        policy=policy(language),
         title=summary.words.say("page.title", span=_period(summary)),
         revision=revision,
         pictures=[_picture(figure, n) for n, figure in enumerate(drawn, 1)],
@@ -115,29 +111,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-@cache
-def _style(language: str) -> str:
-    """Return the style sheet with both fonts inside it, so that Persian looks the same anywhere."""
-    folder = files("monitor.report")
-    faces = ""
-    for name, weight in (("Regular", 400), ("Bold", 700)):
-        font = folder.joinpath(f"fonts/Vazirmatn-{name}.woff2").read_bytes()
-        faces += (
-            '@font-face{font-family:"Vazirmatn";font-style:normal;'
-            f"font-weight:{weight};src:url(data:font/woff2;base64,"
-            f"{base64.b64encode(font).decode()}) format('woff2');"
-            # Vazirmatn has no Cyrillic: in Russian it writes Persian quotes only, so that words
-            # and numbers come from one font.
-            + (
-                "unicode-range:U+0600-06FF,U+200C-200D,U+FB50-FDFF,U+FE70-FEFF"
-                if language == "ru"
-                else ""
-            )
-            + "}\n"
-        )
-    return faces + folder.joinpath("templates/report.css").read_text(encoding="utf-8")
 
 
 def _picture(figure: Drawn, number: int) -> Picture:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.clock import as_utc
-from monitor.model import Case, Finding, Json, Kind, Outlook
+from monitor.model import Case, Finding, Json, Kind, Outlook, Reason
 from monitor.report.fetched import one_line
 from monitor.report.headline import platform_name
 from monitor.report.words import Words
@@ -24,6 +24,22 @@ class WaveText:
     said: str
     members: tuple[tuple[str, str], ...]
     note: str
+
+
+def why(reasons: Iterable[Reason], words: Words) -> str:
+    """Write what a state rests on, in one line."""
+    return words.semicolon.join(_reason(reason, words) for reason in reasons)
+
+
+def _reason(reason: Reason, words: Words) -> str:
+    return words.say(
+        f"state_rests_on.{reason.why}",
+        reason.count,
+        day=words.brief(reason.day) if reason.day else "",
+        days=words.number(reason.days or 0),
+        state=words.name("states", reason.state.value) if reason.state else "",
+        kind=words.name("kinds", reason.kind.value) if reason.kind else "",
+    )
 
 
 def would_change(outlook: Outlook, words: Words) -> str:

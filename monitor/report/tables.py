@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from monitor.clock import as_rfc3339
 from monitor.model import Finding
 from monitor.report.contents import Line, Summary
+from monitor.report.reasons import why
+from monitor.report.words import load
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection")."""
@@ -74,7 +76,7 @@ def _channel(line: Line) -> list[object]:
         round(line.coverage_pct, 1),
         line.posts,
         line.view.failures,
-        case.why,
+        why(case.why, load("en")),
         "; ".join(f"{c.fact}: {c.earliest} to {c.latest}" for c in line.conflicts),
     ]
 

@@ -4,6 +4,7 @@ Each duty is the job of a one-shot command, done when it is due; how that went s
 What hangs on the date waits while the clock is not to be believed.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,8 +13,10 @@ from pathlib import Path
 from monitor.errors import MonitorError
 from monitor.jobs.judging import detect
 from monitor.jobs.passes import Means
+from monitor.jobs.publishing import publish
 from monitor.jobs.windows import week
 from monitor.log import logger
+from monitor.model import Judgement
 from monitor.service import periods
 from monitor.service.clock_watch import ClockWatch
 from monitor.service.edges import Edges
@@ -22,6 +25,7 @@ from monitor.store.duties import Duty
 
 WEEKLY = "weekly report"
 DETECT = "detect"
+PUBLISH = "front page and feed"
 
 REST = 9
 """Times the length of a judgement that pass before the next: judging takes a tenth of a core at
@@ -59,12 +63,24 @@ class Duties:
         if version == self._judged_version and fresh:
             return None
         begun = clock.elapsed()
-        await detect(self.means.database, self.means.settings, now)
+        judgement = await detect(self.means.database, self.means.settings, now)
         self._judged_version, self._judged_at = version, now
         self._detect_from = clock.elapsed() + REST * (clock.elapsed() - begun)
         if self.judged is not None:
             await self.judged()
+        await self._publish(judgement)
         return ""
+
+    async def _publish(self, judgement: Judgement) -> None:
+        """Keep front page and feed true; what is judged stays so where the folder cannot be had."""
+        language = self.means.settings.report.language
+        try:
+            # Half a second for 300 channels, in which there are pushes to store.
+            await asyncio.to_thread(publish, judgement, self.reports, language)
+        except MonitorError as error:
+            self.edges.failed(PUBLISH, error)
+        else:
+            self.edges.succeeded(PUBLISH)
 
     async def weekly(self) -> None:
         """Write the reports that are owed, one a call, oldest first."""
@@ -88,6 +104,15 @@ class Duties:
         )  # fmt: skip
         logger().info("weekly report", week=window.name, path=str(path))
         return window.name
+
+    async def guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what keeps no row of its own; its trouble is said and stops nothing."""
+        try:
+            await work()
+        except MonitorError as error:
+            self.edges.failed(name, error)
+        else:
+            self.edges.succeeded(name)
 
     async def _do(self, name: str, work: Callable[[Duty], Awaitable[str | None]]) -> None:
         """Do a duty if it may be tried; it returns for what it is done now, None for nothing."""

@@ -1,4 +1,4 @@
-"""What systemd is told: ready, alive, stopping. Nothing where it did not start us.
+"""What systemd is told: ready, alive, reloading, stopping. Nothing where it did not start us.
 
 The protocol (sd_notify(3)) is one datagram; the packages for it are unkept or need a compiler.
 """
@@ -27,6 +27,13 @@ class Systemd:
     def alive(self, status: str) -> None:
         """Say that work goes on; `status` is what `systemctl status` shows."""
         self._send(f"WATCHDOG=1\nSTATUS={status}")
+
+    def reloading(self) -> None:
+        """Say that the configuration is taken anew; `ready` says when that is done.
+
+        Not `stopping`: what said that and goes on is killed when the time to stop is over.
+        """
+        self._send("RELOADING=1\nSTATUS=taking the configuration anew")
 
     def stopping(self) -> None:
         """Say that the end was asked for."""

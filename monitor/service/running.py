@@ -19,7 +19,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import MonitorError
+from monitor.jobs.delivering import Deliverer, addresses
 from monitor.jobs.passes import Means
+from monitor.pages.content import Check
+from monitor.pages.lengths import as_length
 from monitor.service.clock_watch import ClockWatch
 from monitor.service.collecting import Collection
 from monitor.service.duties import Duties
@@ -62,6 +65,7 @@ class Service:
     systemd: Systemd = field(default_factory=Systemd)
     edges: Edges = field(default_factory=Edges)
     _begun: bool = False
+    _collection: Collection | None = None
     _working: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, orders: Orders) -> None:
@@ -94,10 +98,17 @@ class Service:
         for folder in (self.reports, self.means.archive.folder):
             writable(folder)
         clock_watch = ClockWatch(self.means.clock)
-        collection = Collection(self.means, self.edges)
+        collection = self._collection = Collection(self.means, self.edges)
         duties = Duties(self.means, self.edges, clock_watch, self.reports)
         scheduler = self._scheduler()
-        for work in (collection.ask, duties.detect, duties.weekly):
+        # Apprise takes half a second to load; an alert without an address ends it here.
+        to = await asyncio.to_thread(addresses, self.means.settings)
+        deliverer = Deliverer(self.means.database, self.means.settings, self.means.clock, to)
+
+        async def deliver() -> None:
+            await duties.guarded("alerts", deliverer.begin)
+
+        for work in (collection.ask, duties.detect, duties.weekly, deliver):
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(collection.opened())
@@ -111,11 +122,15 @@ class Service:
                 if clock_watch.look() is not None:
                     self._tick_now(scheduler)
                 self._sign_of_life(collection)
-            self.systemd.stopping()
+            if orders.stop.is_set():
+                self.systemd.stopping()
+            else:
+                self.systemd.reloading()
             scheduler.pause()
             await collection.settle(self._stop_within_s / 4)
             if self._working:
                 await asyncio.wait(self._working, timeout=self._stop_within_s / 2)
+            await deliverer.end(timedelta(seconds=self._stop_within_s / 4))
 
     def _scheduler(self) -> AsyncIOScheduler:
         # It warns each second of work that is still under way, which is as it should be.
@@ -148,6 +163,18 @@ class Service:
     def _faulty(self, event: JobExecutionEvent) -> None:
         """Say what no duty expected: a fault of ours. The next tick tries again."""
         self.edges.failed(event.job_id, event.exception)
+
+    def progress(self) -> Check:
+        """Say whether work goes on, for whoever asks `/healthz`; as systemd is told."""
+        if self._collection is None:
+            return Check("progress", ok=True, why="the service is starting")
+        idle = self.means.clock.elapsed() - self._collection.last_progress
+        waits = self.means.database.waiting_for
+        ago = f"work came to an end {as_length(idle.total_seconds())} ago"
+        if waits is not None:
+            return Check("progress", ok=True, why=f"{ago}; {waits} is writing the database")
+        allowed = as_length(STUCK.total_seconds())
+        return Check("progress", ok=idle < STUCK, why=f"{ago}; allowed are {allowed}")
 
     def _sign_of_life(self, collection: Collection) -> None:
         """Tell systemd that work goes on, while it does."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.model import Channel
+from monitor.store import outbox
 from monitor.store.schema import (
     channel,
     post,
@@ -120,6 +121,7 @@ async def _merge(connection: AsyncConnection, *, source: int, into: int) -> None
         await connection.execute(
             table.update().where(table.c.channel == source).values(channel=into)
         )
+    await outbox.merge(connection, source=source, into=into)
     await connection.execute(channel.delete().where(channel.c.key == source))
 
 

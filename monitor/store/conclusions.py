@@ -82,8 +82,13 @@ async def read(
 ) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
     """Return the stored findings, oldest first, and cases, in their JSON form."""
     found = await connection.execute(sa.select(finding.c.body).order_by(finding.c.at, finding.c.id))
-    cases = await connection.execute(sa.select(case_state.c.body).order_by(case_state.c.position))
-    return [json.loads(row.body) for row in found], [json.loads(row.body) for row in cases]
+    return [json.loads(row.body) for row in found], await cases(connection)
+
+
+async def cases(connection: AsyncConnection) -> list[dict[str, Json]]:
+    """Return the stored cases alone, in their JSON form."""
+    found = await connection.execute(sa.select(case_state.c.body).order_by(case_state.c.position))
+    return [json.loads(row.body) for row in found]
 
 
 async def facts_version(connection: AsyncConnection) -> float:

@@ -156,8 +156,9 @@ class Database:
                 yield connection
                 await finished(connection.commit())
             finally:
-                # What was not committed is rolled back.
-                await finished(connection.close())
+                # What was not committed is rolled back; what was never opened cannot be closed.
+                if connection.sync_connection is not None:
+                    await finished(connection.close())
         except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
             cause = error.orig or error
             msg = (

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.program import COMMANDS, app
+from monitor.store import schema_version
 from tests.cli.running import Terminal
 
 NOTICE = "This channel stops its work in Telegram from today. Follow us: ble.ir/composed_office"
@@ -194,7 +195,7 @@ def test_a_database_that_is_not_there_or_not_ours_is_refused(terminal: Terminal)
 
 
 def test_migrate_makes_a_database(terminal: Terminal) -> None:
-    assert "schema 0004" in terminal.ok("migrate").out
+    assert f"schema {schema_version.head()}" in terminal.ok("migrate").out
     assert terminal.ok("cases", "--json").json == []
 
 

@@ -17,6 +17,8 @@ def test_the_demo_tells_both_stories_as_the_sources_do(terminal: Terminal) -> No
     page = report.read_text(encoding="utf-8")
     assert "econstruction" in page
     assert (terminal.folder / "out" / "index.html").is_file()
+    # What never happened is no news.
+    assert not list((terminal.folder / "out").rglob("feed.atom"))
     assert "6 of 8 watched channels announced" in page
     russia = next((terminal.folder / "out" / "russia-2026").glob("*/report.html"))
     assert "emergency services, Russia" in russia.read_text(encoding="utf-8")

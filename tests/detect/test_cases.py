@@ -9,7 +9,18 @@ from monitor.detect.findings import Writer
 from monitor.detect.lifecycle import absences
 from monitor.detect.posting import stand
 from monitor.detect.silence import silences
-from monitor.model import Availability, Channel, Coverage, Finding, Kind, Probe, State, Timeline
+from monitor.model import (
+    Availability,
+    Channel,
+    Coverage,
+    Finding,
+    Kind,
+    Probe,
+    Reason,
+    State,
+    Timeline,
+    Why,
+)
 
 T = datetime(2018, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -80,7 +91,7 @@ def test_a_notice_alone_is_announced() -> None:
 def test_a_notice_and_covered_silence_is_left_since_the_last_post() -> None:
     found = standing(DAILY, [CLOSES])
     assert (found.state, found.since) == (State.LEFT, T + 10 * DAY)
-    assert "more than 5 days" in found.why
+    assert found.why == (Reason(Why.SILENT, days=5),)
 
 
 def test_a_notice_and_blindness_stays_announced() -> None:
@@ -115,14 +126,15 @@ def test_silence_without_a_notice_changes_nothing() -> None:
 
 def test_left_and_then_ordinary_posts_is_returned() -> None:
     found = standing([*DAILY, 30, 31, 32], [CLOSES])
-    assert (found.state, found.since, found.why) == (State.RETURNED, T + 30 * DAY, "it posts again")
+    assert (found.state, found.since) == (State.RETURNED, T + 30 * DAY)
+    assert found.why == (Reason(Why.POSTS_AGAIN),)
     assert found.confidence == 0.85
 
 
 def test_left_and_then_a_return_notice_is_returned_by_the_notice() -> None:
     found = standing([*DAILY, 30], [CLOSES, notice(Kind.RETURN_NOTICE, 30)])
     assert (found.state, found.since) == (State.RETURNED, T + 30 * DAY)
-    assert found.why == "it announced that it is back"
+    assert found.why == (Reason(Why.ANNOUNCED_RETURN),)
 
 
 def test_a_second_notice_after_a_return_is_announced_again() -> None:
@@ -182,4 +194,4 @@ def test_what_was_not_seen_for_a_month_is_called_active_no_more(now: float, stat
     found = standing(DAILY, [], seen=[(0, 11)], now=now)
     assert found.state is state
     if state is State.UNKNOWN:
-        assert "active when last seen, 34 days ago" in found.why
+        assert found.why == (Reason(Why.LAST_SEEN, state=State.ACTIVE, days=34),)

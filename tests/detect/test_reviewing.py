@@ -1,7 +1,7 @@
 """What people decided moves or holds a case; what waits for them moves none. All is composed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from monitor.detect.reading import Reading, Said
 from monitor.detect.reviewing import ACCEPTED, marked, movers, rejected_posts, waiting
 from monitor.model import (
     Availability,
+    Case,
     Channel,
     ChannelView,
     Coverage,
@@ -22,11 +23,13 @@ from monitor.model import (
     Label,
     Post,
     Probe,
+    Reason,
     Review,
     Speaker,
     State,
     Subject,
     Verdict,
+    Why,
 )
 
 AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -75,20 +78,26 @@ def known(
     )
 
 
+def waits(case: Case) -> list[Reason]:
+    """Return what a case says of findings that wait for a person."""
+    return [reason for reason in case.why if reason.why in {Why.WAITS, Why.WAIT}]
+
+
 def view(facts: Known) -> ChannelView:
     return conclude(facts)[1]
 
 
 def test_a_certain_notice_needs_nobody() -> None:
     case = view(known((9, Label.CLOSURE, 0.9))).case
-    assert (case.state, "review" in case.why) == (State.LEFT, False)
+    assert (case.state, waits(case)) == (State.LEFT, [])
 
 
 @pytest.mark.parametrize("label", [Label.CLOSURE, Label.PARTIAL_MOVE])
 def test_an_uncertain_notice_moves_no_case_and_the_case_says_that_it_waits(label: Label) -> None:
     case = view(known((9, label, 0.6))).case
     assert (case.state, case.notice) == (State.ACTIVE, None)
-    assert case.why.endswith("of 2026-01-10 waits for review")
+    (waiting_one,) = waits(case)
+    assert waiting_one.day == date(2026, 1, 10)
     assert [f.waits for f in case.timeline if f.kind is not Kind.SILENCE] == [True]
 
 
@@ -96,7 +105,7 @@ def test_an_uncertain_return_does_not_bring_a_channel_back() -> None:
     back = (9, Label.RETURN, 0.6)
     case = view(known((8, Label.CLOSURE, 0.9), back)).case
     assert case.state is not State.RETURNED
-    assert "; a notice of return of 2026-01-10 waits for review" in case.why
+    assert waits(case) == [Reason(Why.WAITS, day=date(2026, 1, 10), kind=Kind.RETURN_NOTICE)]
     sure = view(known((8, Label.CLOSURE, 0.9), back, decisions={("return_notice", "9"): YES})).case
     assert sure.state is State.RETURNED
 
@@ -105,7 +114,7 @@ def test_an_accepted_notice_counts_as_certain_and_keeps_its_own_confidence() -> 
     findings, seen = conclude(known((9, Label.CLOSURE, 0.6), decisions={CLOSURE: YES}))
     case = seen.case
     assert (case.state, case.confidence, case.since) == (State.LEFT, ACCEPTED, AT + 9 * DAY)
-    assert "review" not in case.why
+    assert waits(case) == []
     (found,) = [f for f in findings if f.kind is Kind.CLOSURE_NOTICE]
     assert (found.confidence, found.review) == (0.6, YES)
     assert case.notice is not None
@@ -121,7 +130,7 @@ def test_a_rejected_notice_stays_listed_and_moves_no_case() -> None:
     findings, seen = conclude(known((9, Label.CLOSURE, 0.95), decisions={CLOSURE: NO}))
     assert (seen.case.state, seen.case.notice) == (State.ACTIVE, None)
     assert [f.review for f in findings if f.kind is Kind.CLOSURE_NOTICE] == [NO]
-    assert "review" not in seen.case.why
+    assert waits(seen.case) == []
 
 
 def test_a_rejected_repetition_is_an_ordinary_post() -> None:
@@ -169,21 +178,22 @@ def test_a_rejected_link_is_no_destination_of_the_case() -> None:
 def test_what_only_a_model_supports_waits_however_sure_the_model_is(kind: Kind) -> None:
     found = notice(kind, 0.97, model_only=True)
     assert movers([found]) == []
-    assert "waits for review" in waiting([found])
+    assert waiting([found]) == (Reason(Why.WAITS, day=date(2026, 1, 10), kind=kind),)
     assert [n.confidence for n in movers([replace(found, review=YES)])] == [0.97]
 
 
 def test_an_uncertain_invitation_moves_a_case_and_is_listed_all_the_same() -> None:
     found = notice(Kind.INVITATION, 0.5)
-    assert (movers([found]), waiting([found]), found.waits) == ([found], "", True)
+    assert (movers([found]), waiting([found]), found.waits) == ([found], (), True)
 
 
 def test_several_that_wait_are_counted_from_the_first() -> None:
     first, later = (notice(Kind.CLOSURE_NOTICE, 0.6, day) for day in (3, 5))
-    assert waiting([later, first]) == "; 2 notices wait for review, the first of 2026-01-04"
+    assert waiting([later, first]) == (Reason(Why.WAIT, day=date(2026, 1, 4), count=2),)
     report = notice(Kind.THIRD_PARTY_REPORT, 0.9, model_only=True)
-    assert waiting([report]) == "; a report about another of 2026-01-10 waits for review"
-    assert waiting([]) == ""
+    kind = Kind.THIRD_PARTY_REPORT
+    assert waiting([report]) == (Reason(Why.WAITS, day=date(2026, 1, 10), kind=kind),)
+    assert waiting([]) == ()
 
 
 def test_posts_of_rejected_notices_are_named_by_their_evidence() -> None:
@@ -199,10 +209,10 @@ def test_a_rejected_edit_takes_no_notice_back() -> None:
     changes.add(post, [], AT + 9 * DAY, AT + 10 * DAY, None)
     facts = replace(facts, changes=changes, now=AT + 11 * DAY)
     findings, seen = conclude(facts)
-    assert "took that back" in seen.case.why
+    assert [r.why for r in seen.case.why] == [Why.TOOK_BACK]
     (gone,) = [f for f in findings if f.kind is Kind.POST_DELETED]
     again = view(replace(facts, decisions={gone.subject: NO})).case
-    assert (again.state, "took that back" in again.why) == (State.ANNOUNCED, False)
+    assert (again.state, [r.why for r in again.why]) == (State.ANNOUNCED, [Why.ANNOUNCED])
 
 
 def test_a_decision_on_another_finding_or_kind_marks_nothing() -> None:

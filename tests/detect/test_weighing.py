@@ -16,7 +16,7 @@ from monitor.detect.notices import judge
 from monitor.detect.reviewing import ACCEPTED, movers, waiting
 from monitor.detect.standing import BlockChange
 from monitor.detect.weighing import weigh
-from monitor.model import Channel, Decision, Finding, Kind, Label, Review, Speaker
+from monitor.model import Channel, Decision, Finding, Kind, Label, Review, Speaker, Why
 
 DATA = Path(__file__).parent.parent / "data"
 OFFICE = Speaker("office_demo", "Office of the Example")
@@ -89,6 +89,6 @@ def notice(confidence: float, review: Review | None = None, day: int = 1) -> Fin
 def test_an_uncertain_notice_waits_and_an_accepted_one_counts_as_sure() -> None:
     accepted = Review(decision=Decision.ACCEPTED, note="seen", decided_at=AT)
     assert [n.confidence for n in movers([notice(0.6, accepted), notice(0.6)])] == [ACCEPTED]
-    assert waiting([notice(0.9)]) == ""
-    assert "a notice of closure of 2026-01-01 waits for review" in waiting([notice(0.6)])
-    assert "2 notices wait for review" in waiting([notice(0.6, day=3), notice(0.5, day=2)])
+    assert waiting([notice(0.9)]) == ()
+    assert [r.why for r in waiting([notice(0.6)])] == [Why.WAITS]
+    assert [r.count for r in waiting([notice(0.6, day=3), notice(0.5, day=2)])] == [2]

@@ -18,7 +18,9 @@ from monitor.model import (
     Judgement,
     Kind,
     LinkUse,
+    Reason,
     State,
+    Why,
 )
 from monitor.report.summary import Conflict, Reconstruction, Source
 
@@ -130,7 +132,7 @@ def view(
         silence_days=17.3 if state is State.LEFT else 0.4,
         last_post_at=notice.at if notice and state is State.LEFT else at(5, 6),
         timeline=steps,
-        why=f"composed: the case of @{username} is {state.value}",
+        why=(Reason(Why.ANNOUNCED if notice else Why.POSTS),),
     )
     posts = {START.date() + timedelta(days=day): 4 for day in range(48)}
     return ChannelView(

@@ -103,7 +103,7 @@ def test_each_notice_is_quoted_in_its_own_direction_linked_dated_and_hashed() ->
     card = " ".join(first(tree, "#c1").text().split())
     for part in (SHA, "18 Apr 2018, 09:00 UTC", "rule closure_notice.composed", "confidence 93%"):
         assert part in card
-    assert "Why this state: composed: the case of @composed_office is left" in card
+    assert "Why this state: it announced that it leaves" in card
 
 
 def test_a_hostile_quote_stays_text_and_a_very_long_one_is_shortened_and_says_so() -> None:

@@ -1,13 +1,14 @@
 """Waves, effects and reasons are told in each language, in whole sentences, and escape nothing."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import get_args
 
 import pytest
 
-from monitor.model import ChangeBy, Finding, Kind, Outlook, State
-from monitor.report.reasons import effects, made_by, wave, would_change
+from monitor.model import ChangeBy, Finding, Kind, Outlook, Reason, State, Why
+from monitor.report.reasons import effects, made_by, wave, why, would_change
 from monitor.report.words import LANGUAGES, load
 from tests.report.building import at, finding, view
 
@@ -113,3 +114,32 @@ def test_signs_keep_their_side_in_persian() -> None:
 def test_a_moment_that_is_missing_is_the_findings_own() -> None:
     bare = replace(WAVE, at=datetime(2018, 5, 1, tzinfo=UTC), details={"country": "IR"})
     assert "1 May 2018" in wave(bare, EN, {}).said
+
+
+@pytest.mark.parametrize("language", ["en", "fa", "ru"])
+@pytest.mark.parametrize("code", list(Why))
+def test_every_reason_of_a_state_is_told_in_the_language_of_the_report(
+    code: Why, language: str
+) -> None:
+    words = load(language)
+    reason = Reason(
+        code, day=date(2018, 4, 18), days=5.0, count=2, state=State.ACTIVE, kind=Kind.INVITATION
+    )
+    said = why((reason, reason), words)
+    assert "{" not in said
+    assert said.count(words.semicolon.strip()) >= 1
+    letters = {"en": "a-z", "fa": "\u0600-\u06ff", "ru": "а-яё"}[language]
+    assert re.search(f"[{letters}]{{3}}", said)
+
+
+def test_a_reason_names_its_day_its_number_and_its_plural() -> None:
+    again = (
+        Reason(Why.SILENT, days=5.0),
+        Reason(Why.SILENT_AGAIN, day=date(2018, 5, 1), count=1),
+    )
+    assert why(again, load("en")) == (
+        "it announced that it leaves and then posted nothing for more than 5 days that we saw; "
+        "after 1 post on 1 May 2018 it was silent again"
+    )
+    several = (Reason(Why.WAIT, day=date(2018, 5, 1), count=5),)
+    assert why(several, load("ru")) == "5 объявлений ждут проверки, первое от 1 мая 2018"

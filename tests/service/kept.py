@@ -1,6 +1,7 @@
 """What must be true of everything that the service kept, whatever befell it."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from tests.service.world import World
@@ -24,3 +25,23 @@ def reported_once(world: World, weeks: Sequence[str]) -> None:
     for week in weeks:
         told = json.loads((folder / week / "summary.json").read_text(encoding="utf-8"))
         assert told["revision"] == 1, week
+
+
+def alerted(world: World, *, kills: int) -> set[tuple[str, str]]:
+    """Every alert has one entry and was delivered; again only where a kill left that open.
+
+    Returns channels and kinds.
+    """
+    rows = world.rows("SELECT message, state, body FROM alert")
+    assert {state for _, state, _ in rows} <= {"delivered", "withdrawn"}, rows
+    entered = Counter(str(message) for message, _, _ in rows)
+    assert set(entered.values()) <= {1}
+    taken = Counter(
+        got.headers["webhook-id"]
+        for place, got in enumerate(world.web.got)
+        if place not in world.refused
+    )
+    assert set(taken) == {str(message) for message, state, _ in rows if state == "delivered"}
+    assert sum(taken.values()) - len(taken) <= kills, taken
+    found = [json.loads(str(body))["finding"] for _, _, body in rows]
+    return {(str(one["channel"]), str(one["kind"])) for one in found}

@@ -12,7 +12,7 @@ import pytest
 from monitor.config import Settings, read
 from monitor.jobs.passes import Means
 from monitor.service.clock_watch import STEADY, ClockWatch
-from monitor.service.duties import ANYWAY, DETECT, WEEKLY, Duties
+from monitor.service.duties import ANYWAY, DETECT, PUBLISH, WEEKLY, Duties
 from monitor.service.edges import Edges
 from monitor.store import channels, conclusions, duties
 from monitor.store.archive import Archive
@@ -45,7 +45,8 @@ async def on_duty(
 
 
 def written(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "reports").glob("*"))
+    """Return the reports; the front page and the feed lie beside them."""
+    return sorted(path.name for path in (folder / "reports").glob("*") if path.is_dir())
 
 
 async def row(on: Duties, name: str) -> duties.Duty:
@@ -191,3 +192,19 @@ async def test_a_store_that_is_damaged_stops_no_duty(tmp_path: Path) -> None:
         clock.go(2 * ANYWAY)
         await on.detect()
         assert on.edges.lasting() == {DETECT: "StoreError"}
+
+
+async def test_each_judgement_keeps_front_page_and_feed_and_a_lost_folder_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        (tmp_path / "reports").write_text("not a folder")
+        await on.detect()
+        assert (await row(on, DETECT)).errors == 0
+        assert PUBLISH in on.edges.lasting()
+        (tmp_path / "reports").unlink()
+        clock.go(ANYWAY)
+        await on.detect()
+        assert not on.edges.lasting()
+    assert {p.name for p in (tmp_path / "reports").iterdir()} == {"feed.atom", "index.html"}

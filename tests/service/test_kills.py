@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.alerts.receivers import WebReceiver
 from tests.cli.telegram.serving import CLOSURE
 from tests.page_server import PageServer
-from tests.service.kept import kept_once, reported_once
+from tests.service.kept import alerted, kept_once, reported_once
 from tests.service.world import HOUR, World
 from tests.telegram_server import TelegramServer
 
@@ -21,7 +22,8 @@ START = datetime(2022, 3, 27, 18, tzinfo=UTC)
 """A Sunday evening: the report of the week falls due in the middle of the kills."""
 END = START + timedelta(days=30)
 SPEED = 2_000.0
-OFFICES = {"composed_page": False, "composed_other_page": False, "composed_pushed": True}
+PUSHED = "composed_pushed"
+OFFICES = {"composed_page": False, "composed_other_page": False, PUSHED: True}
 
 
 @pytest.mark.timeout(60 + 30 * KILLS)
@@ -30,8 +32,8 @@ def test_killed_again_and_again_at_its_busiest(tmp_path: Path) -> None:
     folder = tmp_path / "service"
     folder.mkdir()
     draw = random.Random(11)
-    with PageServer(now=START) as pages, TelegramServer() as server:
-        world = World(tmp_path, folder, pages, server, start=START, speed=SPEED)
+    with PageServer(now=START) as pages, TelegramServer() as server, WebReceiver() as web:
+        world = World(tmp_path, folder, pages, server, web, start=START, speed=SPEED)
         for name, by_account in OFFICES.items():
             world.office(name, by_account=by_account, since=START - timedelta(days=20))
             world.goes_on(name, START, END, timedelta(minutes=12))
@@ -46,6 +48,7 @@ def test_killed_again_and_again_at_its_busiest(tmp_path: Path) -> None:
             world.go(world.hand.true + 12 * HOUR)
             assert world.stop() == 0, world.said()
     kept_once(world)
+    assert (PUSHED, "closure_notice") in alerted(world, kills=KILLS)
     ended = world.hand.true
     mondays = [START.date() + timedelta(days=1 + 7 * n) for n in range(5)]
     due = [f"2022-W{day.isocalendar().week - 1}" for day in mondays if day <= ended.date()]

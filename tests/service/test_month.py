@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.alerts.receivers import WebReceiver
 from tests.cli.telegram.serving import CLOSURE
 from tests.page_server import PageServer
-from tests.service.kept import kept_once, reported_once
+from tests.service.kept import alerted, kept_once, reported_once
 from tests.service.troubles import (
+    AlertsRefused,
     Flood,
     FullDisk,
     Locked,
@@ -54,6 +56,12 @@ ENDS = {
     "composed_told_leaver": "left",
     "composed_stayer": "announced_not_done",
     "composed_goner": "gone",
+}
+ALERTS = {
+    ("composed_leaver", "closure_notice"),
+    ("composed_told_leaver", "closure_notice"),
+    ("composed_stayer", "closure_notice"),
+    ("composed_goner", "gone"),
 }
 
 
@@ -97,6 +105,8 @@ def troubles(world: World, *, on_a_small_disk: bool) -> None:
     pages, telegram = PagesDown(world), TelegramDown(world)
     world.between(at(0.05), 6 * HOUR, "pages", pages.begin, pages.end)
     world.between(at(0.15), 6 * HOUR, "telegram", telegram.begin, telegram.end, 10_000)
+    refused = AlertsRefused(world)
+    world.between(START + 14 * HOUR, 10 * HOUR, "alerts", refused.begin, refused.end)
     flood = Flood(world, 3 * HOUR)
     world.between(at(0.25), 6 * HOUR, "flood", flood.begin, flood.end, 5_000)
     world.on(at(0.33), lambda: world.cut_power(3 * HOUR))
@@ -137,8 +147,8 @@ def test_a_month_with_everything_that_goes_wrong_in_it(
 ) -> None:
     """Every week is reported once, every post kept once; no state is wrong; nothing grows."""
     folder, no_disk = disk
-    with PageServer(now=START) as pages, TelegramServer() as server:
-        world = World(tmp_path, folder, pages, server, start=START, speed=SPEED)
+    with PageServer(now=START) as pages, TelegramServer() as server, WebReceiver() as web:
+        world = World(tmp_path, folder, pages, server, web, start=START, speed=SPEED)
         life(world)
         troubles(world, on_a_small_disk=no_disk is None)
         world.configure(zone)
@@ -148,6 +158,8 @@ def test_a_month_with_everything_that_goes_wrong_in_it(
     felt(world, on_a_small_disk=no_disk is None)
     kept_once(world)
     reported_once(world, weeks(zone))
+    told = alerted(world, kills=len(world.pids) - 1)
+    assert {alert for alert in told if alert[0] in STATES} == ALERTS
     judged_right(world)
     weighs_no_more(world)
     if no_disk is not None:
@@ -165,6 +177,7 @@ def felt(world: World, *, on_a_small_disk: bool) -> None:
     stores = [line.get("error", "") for line in said if line.get("what") == "the store"]
     full = ("disk is full", "No space left")
     assert any(words in error for error in stores for words in full) or not on_a_small_disk
+    assert world.refused
     assert any("locked" in error for error in stores) or not LONG
 
 

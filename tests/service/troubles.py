@@ -82,6 +82,23 @@ class Locked:
         self._raw.close()
 
 
+class AlertsRefused:
+    """The target of the alerts answers that it cannot take them."""
+
+    def __init__(self, world: World) -> None:
+        self._web = world.web
+        self._refused = world.refused
+        self._begun = 0
+
+    def begin(self) -> None:
+        self._begun = len(self._web.got)
+        self._web.answers.extend([503] * 100_000)
+
+    def end(self) -> None:
+        self._web.answers.clear()
+        self._refused += range(self._begun, len(self._web.got))
+
+
 class FullDisk:
     """Not a byte is left on the disk that the service keeps everything on."""
 

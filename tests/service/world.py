@@ -20,11 +20,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.alerts.receivers import WebReceiver
 from tests.page_server import PageServer, ServedChannel, ServedPost
 from tests.service.written_clock import Hand
 from tests.telegram_server import Channel, TelegramServer
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = "whsec_Y29tcG9zZWQga2V5IG9mIHRoaXJ0eS10d28gYnl0ZXM="
 SLOW = 60.0
 HOUR = timedelta(hours=1)
 EVERY = timedelta(hours=6)
@@ -37,11 +39,14 @@ class World:
 
     def __init__(
         self, beside: Path, folder: Path, pages: PageServer, server: TelegramServer,
-        *, start: datetime, speed: float,
+        web: WebReceiver, *, start: datetime, speed: float,
     ) -> None:  # fmt: skip
         self.folder = folder
         self.pages = pages
         self.server = server
+        self.web = web
+        self.refused: list[int] = []
+        """Which of the alerts that came were not taken, by their place among all."""
         self.start = start
         self.hand = Hand(beside / "clock.json", start, SLOW)
         self.broken: set[str] = set()
@@ -65,7 +70,7 @@ class World:
             for name in names
         )
         (self.folder / "channels.toml").write_text(
-            f'{channels}[report]\ntimezone = "{zone}"\n[service]\nlisten = "off"\n'
+            f'{channels}[[alert]]\ntarget = "desk"\n[report]\ntimezone = "{zone}"\n[service]\nlisten = "off"\n'
             f'[sources.preview]\nbase_url = "{self.pages.base_url}"\nattempts = 1\n'
             'timeout = "2s"\nrequests_per_second = 1000\nconnections = 8\n'
             '[sources.telegram]\njoin = true\nrequests_per_second = 1000\ntimeout = "2s"\n'
@@ -212,6 +217,8 @@ class World:
         variables = {
             "PYTHONPATH": str(ROOT), "MONITOR_API_ID": "12345", "MONITOR_API_HASH": "0" * 32,
             "MONITOR_PHONE": "+1007", "MONITOR_SESSION": str(self._session),
+            "MONITOR_ALERT_DESK": f"webhook+http://{self.web.host}/desk",
+            "MONITOR_ALERT_DESK_KEY": KEY,
         }  # fmt: skip
         with (self._beside / "run.log").open("ab") as said:
             self._process = subprocess.Popen(

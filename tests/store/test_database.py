@@ -235,3 +235,14 @@ async def test_a_block_that_raises_is_rolled_back(tmp_path: Path) -> None:
         async with database.begin() as connection:
             found = await connection.execute(sa.text("SELECT count(*) FROM fact"))
             assert found.scalar() == 0
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_was_spoiled_while_it_was_open_is_a_clear_error(tmp_path: Path) -> None:
+    async with Database(url(tmp_path), writes="test"):
+        pass
+    async with Database(url(tmp_path)) as db:
+        (tmp_path / "m.db").write_bytes(b"no database any more" * 500)
+        with pytest.raises(StoreError, match=r"m\.db cannot be used: file is not a database"):
+            async with db.begin():
+                pass

@@ -29,7 +29,9 @@ def configure(
         'attempts = 1\ntimeout = "1s"\nrequests_per_second = 500\n'
         f'[sources.telegram]\nrequests_per_second = 1000\ntimeout = "2s"\n{more}\n'
         f'[sources.telegram.server]\nhost = "{server.host}"\nport = {server.port}\n'
-        f'public_key = """{server.public_key}"""\n',
+        f'public_key = """{server.public_key}"""\n'
+        # Any free port: several services run at once in tests.
+        '[service]\nlisten = "127.0.0.1:0"\n',
         encoding="utf-8",
     )
 
