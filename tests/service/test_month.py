@@ -108,7 +108,7 @@ def troubles(world: World, *, on_a_small_disk: bool) -> None:
     refused = AlertsRefused(world)
     world.between(START + 14 * HOUR, 10 * HOUR, "alerts", refused.begin, refused.end)
     flood = Flood(world, 3 * HOUR)
-    world.between(at(0.25), 6 * HOUR, "flood", flood.begin, flood.end, 5_000)
+    world.between(at(0.25), 4 * HOUR, "flood", flood.begin, flood.end, 3_000)
     world.on(at(0.33), lambda: world.cut_power(3 * HOUR))
     other, locked = OtherWriter(world), Locked(world)
     world.between(at(0.40), 4 * HOUR, "writer", other.begin, other.end, 8_000)

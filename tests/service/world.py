@@ -49,7 +49,8 @@ class World:
         """Which of the alerts that came were not taken, by their place among all."""
         self.start = start
         self.hand = Hand(beside / "clock.json", start, SLOW)
-        self.broken: set[str] = set()
+        self.broken: dict[str, float] = {}
+        """The troubles that last, and how fast time may go in them."""
         self.states: dict[str, set[str]] = defaultdict(set)
         """Every state that a channel was seen in."""
         self.pids: list[int] = []
@@ -70,7 +71,8 @@ class World:
             for name in names
         )
         (self.folder / "channels.toml").write_text(
-            f'{channels}[[alert]]\ntarget = "desk"\n[report]\ntimezone = "{zone}"\n[service]\nlisten = "off"\n'
+            f'{channels}[[alert]]\ntarget = "desk"\n[report]\ntimezone = "{zone}"\n'
+            '[service]\nlisten = "off"\n'
             f'[sources.preview]\nbase_url = "{self.pages.base_url}"\nattempts = 1\n'
             'timeout = "2s"\nrequests_per_second = 1000\nconnections = 8\n'
             '[sources.telegram]\njoin = true\nrequests_per_second = 1000\ntimeout = "2s"\n'
@@ -132,20 +134,19 @@ class World:
 
     def between(
         self, at: datetime, length: timedelta, name: str, begin: Callable[[], None],
-        end: Callable[[], None], speed: float | None = None,
+        end: Callable[[], None], speed: float = 0,
     ) -> None:  # fmt: skip
         """Put a trouble on the agenda; the world waits for nobody while it lasts."""
 
         def begins() -> None:
-            self.broken.add(name)
-            if speed is not None:
-                self.hand.speed(speed)
+            self.broken[name] = speed or self._speed
+            self.hand.speed(min(self.broken.values()))
             begin()
 
         def ends() -> None:
             end()
-            self.hand.speed(self._speed)
-            self.broken.discard(name)
+            del self.broken[name]
+            self.hand.speed(min(self.broken.values(), default=self._speed))
 
         self.on(at, begins)
         self.on(at + length, ends)
