@@ -46,6 +46,7 @@ def test_killed_again_and_again_at_its_busiest(tmp_path: Path) -> None:
         with world.watched():
             world.no_more()
             world.go(world.hand.true + 12 * HOUR)
+            world.catch_up()
             assert world.stop() == 0, world.said()
     kept_once(world)
     assert (PUSHED, "closure_notice") in alerted(world, kills=KILLS)

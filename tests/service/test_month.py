@@ -63,6 +63,8 @@ ALERTS = {
     ("composed_stayer", "closure_notice"),
     ("composed_goner", "gone"),
 }
+SILENCES = {("composed_leaver", "silence"), ("composed_told_leaver", "silence")}
+"""What may be told as well, where the end leaves time for it."""
 
 
 @pytest.fixture
@@ -90,9 +92,10 @@ def life(world: World) -> None:
         world.goes_on(name, START, START + 12 * HOUR)
     for name in ("composed_leaver", "composed_told_leaver", "composed_stayer"):
         world.post(name, CLOSURE, START + 15 * HOUR)
-    world.goes_on("composed_goner", START, START + 2 * DAY)
+    # Long before it is gone, or a trouble could hide its last post for ever.
+    world.goes_on("composed_goner", START, START + DAY)
     goner = world.pages.channels["composed_goner"]
-    world.on(START + 2 * DAY, lambda: setattr(goner, "state", "not_found"))
+    world.on(START + 60 * HOUR, lambda: setattr(goner, "state", "not_found"))
 
 
 def troubles(world: World, *, on_a_small_disk: bool) -> None:
@@ -102,27 +105,20 @@ def troubles(world: World, *, on_a_small_disk: bool) -> None:
     def at(part: float) -> datetime:
         return START + part * (LENGTH * (2 / 3 if LONG else 0.8))
 
-    pages, telegram = PagesDown(world), TelegramDown(world)
-    world.between(at(0.05), 6 * HOUR, "pages", pages.begin, pages.end, 6_000)
-    world.between(at(0.15), 6 * HOUR, "telegram", telegram.begin, telegram.end, 10_000)
-    refused = AlertsRefused(world)
-    world.between(START + 14 * HOUR, 10 * HOUR, "alerts", refused.begin, refused.end)
-    flood = Flood(world, 3 * HOUR)
-    world.between(at(0.25), 4 * HOUR, "flood", flood.begin, flood.end, 3_000)
+    world.between(at(0.05), 6 * HOUR, PagesDown(world), 6_000)
+    world.between(at(0.15), 6 * HOUR, TelegramDown(world), 10_000)
+    world.between(START + 14 * HOUR, 10 * HOUR, AlertsRefused(world))
+    world.between(at(0.25), 4 * HOUR, Flood(world, 3 * HOUR), 6_000)
     world.on(at(0.33), lambda: world.cut_power(3 * HOUR))
-    other, locked = OtherWriter(world), Locked(world)
-    world.between(at(0.40), 4 * HOUR, "writer", other.begin, other.end, 8_000)
+    world.between(at(0.40), 4 * HOUR, OtherWriter(world), 8_000)
     # SQLite itself is waited for 30 seconds: in the long form longer than that.
-    long = 360 if LONG else 8_000
-    world.between(at(0.47), 4 * HOUR, "locked", locked.begin, locked.end, long)
+    world.between(at(0.47), 4 * HOUR, Locked(world), 360 if LONG else 8_000)
     if on_a_small_disk:
-        full = FullDisk(world)
-        world.between(at(0.55), 2 * HOUR, "disk", full.begin, full.end, 2_400)
+        world.between(at(0.55), 2 * HOUR, FullDisk(world), 2_400)
     for part in (0.62, 0.66) if LONG else (0.62,):
         world.on(at(part) + draw.random() * HOUR, lambda: world.cut_power(timedelta()))
     for part, by in ((0.70, DAY), (0.80, -DAY)):
-        wrong = WrongClock(world, by)
-        world.between(at(part), 6 * HOUR, "clock", wrong.begin, wrong.end, 6_000)
+        world.between(at(part), 6 * HOUR, WrongClock(world, by), 6_000)
     if LONG:
         # A Monday's report falls due while the machine is off.
         world.on(datetime(2022, 3, 20, 20, tzinfo=UTC), lambda: world.cut_power(12 * HOUR))
@@ -154,12 +150,13 @@ def test_a_month_with_everything_that_goes_wrong_in_it(
         world.configure(zone)
         with world.watched():
             world.go(END)
+            world.catch_up()
             assert world.stop() == 0, world.said()
     felt(world, on_a_small_disk=no_disk is None)
     kept_once(world)
     reported_once(world, weeks(zone))
     told = alerted(world, kills=len(world.pids) - 1)
-    assert {alert for alert in told if alert[0] in STATES} == ALERTS
+    assert ALERTS <= {alert for alert in told if alert[0] in STATES} <= ALERTS | SILENCES
     judged_right(world)
     weighs_no_more(world)
     if no_disk is not None:

@@ -15,25 +15,42 @@ from tests.service.world import World
 RESET: Literal["reset"] = "reset"
 
 
+class Unseen:
+    """A trouble of which the service gives no sign while it lasts."""
+
+    def met(self) -> bool:
+        return True
+
+
 class PagesDown:
     """Every page is answered by a reset connection."""
 
     def __init__(self, world: World) -> None:
         self._pages = world.pages
+        self._asked = 0
 
     def begin(self) -> None:
+        self._asked = len(self._pages.log)
         self._pages.fail("*", *itertools.repeat(RESET, 100_000))
+
+    def met(self) -> bool:
+        return len(self._pages.log) > self._asked
 
     def end(self) -> None:
         self._pages.mend()
 
 
-class TelegramDown:
+class TelegramDown(Unseen):
     """Telegram takes no connection, and drops those it has."""
 
     def __init__(self, world: World) -> None:
-        self.begin = world.server.stop_listening
-        self.end = world.server.listen_again
+        self._server = world.server
+
+    def begin(self) -> None:
+        self._server.stop_listening()
+
+    def end(self) -> None:
+        self._server.listen_again()
 
 
 class Flood:
@@ -41,17 +58,22 @@ class Flood:
 
     def __init__(self, world: World, wait: timedelta) -> None:
         self._server = world.server
+        self._asked = 0
         self._error = f"FLOOD_WAIT_{round(wait.total_seconds())}"
 
     def begin(self) -> None:
         for method in ("messages.GetHistory", "channels.GetFullChannel"):
             self._server.fail(method, "error", 420, self._error)
+        self._asked = self._server.count("messages.GetHistory")
+
+    def met(self) -> bool:
+        return self._server.count("messages.GetHistory") > self._asked
 
     def end(self) -> None:
         self._server.mend()
 
 
-class OtherWriter:
+class OtherWriter(Unseen):
     """Another command of ours writes the database."""
 
     def __init__(self, world: World) -> None:
@@ -65,7 +87,7 @@ class OtherWriter:
         self._held.close()
 
 
-class Locked:
+class Locked(Unseen):
     """A program that knows nothing of our lock holds SQLite's own."""
 
     def __init__(self, world: World) -> None:
@@ -94,12 +116,15 @@ class AlertsRefused:
         self._begun = len(self._web.got)
         self._web.answers.extend([503] * 100_000)
 
+    def met(self) -> bool:
+        return len(self._web.got) > self._begun
+
     def end(self) -> None:
         self._web.answers.clear()
         self._refused += range(self._begun, len(self._web.got))
 
 
-class FullDisk:
+class FullDisk(Unseen):
     """Not a byte is left on the disk that the service keeps everything on."""
 
     def __init__(self, world: World) -> None:
@@ -118,7 +143,7 @@ class FullDisk:
         self._ballast.unlink()
 
 
-class WrongClock:
+class WrongClock(Unseen):
     """The machine's clock is wrong by some time, and is set right again."""
 
     def __init__(self, world: World, by: timedelta) -> None:

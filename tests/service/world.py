@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.alerts.receivers import WebReceiver
 from tests.page_server import PageServer, ServedChannel, ServedPost
@@ -32,6 +32,19 @@ HOUR = timedelta(hours=1)
 EVERY = timedelta(hours=6)
 BEHIND = timedelta(hours=3)
 """How far the last look at a page may lie back before the world waits."""
+
+
+class Trouble(Protocol):
+    """Something that goes wrong for a while."""
+
+    def begin(self) -> None:
+        """Let it go wrong."""
+
+    def met(self) -> bool:
+        """Return whether the service has come across it since."""
+
+    def end(self) -> None:
+        """Let it go well again."""
 
 
 class World:
@@ -132,19 +145,23 @@ class World:
         """Let nothing else happen."""
         self._agenda.clear()
 
-    def between(
-        self, at: datetime, length: timedelta, name: str, begin: Callable[[], None],
-        end: Callable[[], None], speed: float = 0,
-    ) -> None:  # fmt: skip
-        """Put a trouble on the agenda; the world waits for nobody while it lasts."""
+    def between(self, at: datetime, length: timedelta, trouble: Trouble, speed: float = 0) -> None:
+        """Put a trouble on the agenda: for so long, or longer if the service is slow to meet it.
+
+        The world waits for nobody while it lasts; `speed` is how fast time may go in it.
+        """
+        name = type(trouble).__name__
 
         def begins() -> None:
             self.broken[name] = speed or self._speed
             self.hand.speed(min(self.broken.values()))
-            begin()
+            trouble.begin()
 
         def ends() -> None:
-            end()
+            if not trouble.met():
+                self.on(self.hand.true + HOUR, ends)
+                return
+            trouble.end()
             del self.broken[name]
             self.hand.speed(min(self.broken.values(), default=self._speed))
 
@@ -271,6 +288,19 @@ class World:
         """Return what the services weighed, once a second of real time."""
         lines = (self._beside / "samples.jsonl").read_text(encoding="ascii").splitlines()
         return [json.loads(line) for line in lines]
+
+    def catch_up(self) -> None:
+        """Give the service time to come to what happened last."""
+        self.hand.speed(20 * SLOW)
+        count = sum(len(ids) for ids in self.posts().values())
+        self.until(lambda: len(self.stored()) >= count, "every post is kept", 90)
+
+    def stored(self) -> list[tuple[object, ...]]:
+        """Return the names and ids of all posts in the database, each as often as it is there."""
+        return self.rows(
+            "SELECT channel.username, post.id FROM post JOIN channel ON channel.key = post.channel"
+            " ORDER BY 1, 2"
+        )
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Ask the database, as another process does."""
