@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -86,6 +87,16 @@ def as_utc(text: str) -> datetime:
 def as_rfc3339(at: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC with `Z`, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_week_of(seconds: int) -> str:
+    """Name the ISO week (UTC) of a time in seconds since 1970."""
+    return _week_of_day(seconds // 86_400)
+
+
+@lru_cache(4096)
+def _week_of_day(day: int) -> str:
+    return iso_week(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day))
 
 
 def iso_week(at: datetime) -> str:

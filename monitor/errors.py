@@ -7,6 +7,7 @@ MonitorError                 one clear sentence: what, where, what to do
 ├── BadInput                 a file, a row or a page that cannot be read      exit 1
 ├── StoreError               the database cannot be used as it is             exit 1
 │   └── StoreBusy            another writer holds it                          exit 1
+├── ModelFailed              the model of meaning gave no vector              exit 1
 └── Retryable                the network or a server failed; try again later  exit 1
 """
 
@@ -45,6 +46,10 @@ class StoreError(MonitorError):
 
 class StoreBusy(StoreError):
     """Another process writes; the message names it."""
+
+
+class ModelFailed(MonitorError):
+    """The model that turns texts into vectors failed; judging without it goes on as ever."""
 
 
 class Interrupted(MonitorError):

@@ -40,6 +40,14 @@ def proxy(environment: Mapping[str, str] = os.environ) -> str | None:
     return _read(environment).get("MONITOR_PROXY") or None
 
 
+def alert_targets(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Return the names of the targets that have an address, MONITOR_ALERT_<TARGET>; no address."""
+    found = _read(environment)
+    start = "MONITOR_ALERT_"
+    names = (name.removeprefix(start) for name in found if name.startswith(start) and found[name])
+    return tuple(sorted(name.lower() for name in names if not name.endswith("_KEY")))
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class AccountSecrets:
     """Who one account is; `name` is a number, and the only part that may be told."""

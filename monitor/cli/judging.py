@@ -28,13 +28,17 @@ from monitor.cli.context import (
 from monitor.cli.program import app, asked
 from monitor.cli.reviewing import HOW, as_task, decided, uncertainty, waits
 from monitor.errors import BadInput, BadUsage
-from monitor.jobs import classifying, judging
+from monitor.jobs import classifying, judging, meaning
 from monitor.log import harmless
 from monitor.model import Json, Kind
 
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this username.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines.")]
 Lines = Annotated[str, typer.Argument(help="A file of JSON lines (.gz is read), or - for input.")]
+AskedForMeaning = Annotated[
+    bool,
+    typer.Option("--semantic", help="Ask a model of meaning too; needs the extra semantic."),
+]
 
 WIDE = 160
 """Columns of a terminal from which on `cases` has room for what would change a state."""
@@ -150,12 +154,13 @@ def cases(
 
 
 @app.command()
-def classify(context: typer.Context, file: Lines = "-") -> None:
+def classify(context: typer.Context, file: Lines = "-", semantic: AskedForMeaning = False) -> None:
     """Say what each post says about its channel's place, and why; JSON lines in and out."""
     del context  # needs neither database nor configuration
+    encoder = meaning.encoder() if semantic else None
     bad = 0
     with _opened(file) as lines:
-        for line in classifying.classify(lines):
+        for line in classifying.classify(lines, encoder):
             bad += line.verdict is None
             result(json_of(line.as_form()))
     if bad:
@@ -168,11 +173,13 @@ def evaluate(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="A labelled file of JSON lines, or -.")],
     as_json: AsJson = False,
+    semantic: AskedForMeaning = False,
 ) -> None:
     """Score `classify` on a labelled file: precision, recall and F1 of each label."""
     del context
+    encoder = meaning.encoder() if semantic else None
     with _opened(file) as lines:
-        scores, missed, bad = classifying.evaluate(lines)
+        scores, missed, bad = classifying.evaluate(lines, encoder)
     if not scores.total and not bad:
         msg = f"{file}: holds no labelled line; there is nothing to score"
         raise BadInput(msg)

@@ -67,9 +67,12 @@ def asked(context: typer.Context) -> Invocation:
 COMMANDS = {
     "alerting": ("test-alert",),
     "collecting": ("check", "collect", "backfill", "migrate"),
+    "doctor": ("doctor",),
+    "exporting": ("export",),
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),
     "login": ("login",),
+    "maintaining": ("backup", "vacuum"),
     "reporting": ("report", "demo"),
     "reviewing": ("review",),
     "service": ("run",),

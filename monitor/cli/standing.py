@@ -109,6 +109,31 @@ def _tables(told: Mapping[str, Json], room: int) -> Iterable[tuple[str, list[dic
         ],
     )  # fmt: skip
     yield "requests", [{k: str(v) for k, v in r.items()} for r in _rows(told["requests"])]
+    yield (
+        "alerts",
+        [
+            {
+                "target": str(a["target"]),
+                **{state: str(a[state]) for state in ("waiting", "failed", "delivered")},
+                "last delivered": _moment(a["last_delivered"]),
+                "error": _brief(str(a["error"] or ""), room),
+            }
+            for a in _rows(told["alerts"])
+        ],
+    )
+    yield (
+        "duties",
+        [
+            {
+                "duty": str(d["duty"]),
+                "done": str(d["done"] or ""),
+                "last": _moment(d["last_success"]),
+                "errors": str(d["errors"] or ""),
+                "last error": _brief(str(d["last_error"] or ""), room),
+            }
+            for d in _rows(told["duties"])
+        ],
+    )
     # Those that are in trouble stand first, then those that waited longest.
     ranked = sorted(
         _rows(told["channels"]),

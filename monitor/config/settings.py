@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from monitor.config.alerts import AlertSettings
 from monitor.config.channels import ChannelSettings
+from monitor.config.judging import DetectSettings
 from monitor.config.service import ReportSettings, RetentionSettings, ServiceSettings
 from monitor.config.sources import SourcesSettings
 from monitor.config.values import Strict
@@ -16,6 +17,7 @@ class Settings(Strict):
 
     channel: tuple[ChannelSettings, ...] = ()
     sources: SourcesSettings = SourcesSettings()
+    detect: DetectSettings = DetectSettings()
     report: ReportSettings = ReportSettings()
     service: ServiceSettings = ServiceSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -85,13 +85,19 @@ class Writer:
         }
         if verdict.effective_at is not None:
             details["effective_at"] = as_rfc3339(verdict.effective_at)
+        if verdict.semantic is not None:
+            details["semantic"] = verdict.semantic.as_json()
+        if verdict.review:
+            details["review"] = True
         return self.write(
             kind,
             said.at,
             first=said.post_id,
             confidence=verdict.confidence,
             rule=verdict.rule,
-            summary=_SAYS[kind],
+            summary=f"{_SAYS[kind]}, as only the model of meaning has it"
+            if verdict.review
+            else _SAYS[kind],
             evidence=tuple(
                 Evidence(said.post_id, self.address(said.post_id), quote, said.sha256)
                 for quote in quotes

@@ -3,13 +3,16 @@
 A speaker, a text and its addresses enter; a `Verdict` leaves. Pure and deterministic: it knows
 nothing but its arguments. What was seen in the post (looking.py) is weighed (weighing.py); here
 the verdict is written, with the words that it rests on and what speaks against it.
+
+A model of meaning (meaning.py), where one is handed in, is asked about what is in doubt. It changes
+no verdict that the lexicons are sure of, and what it alone supports is for review.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.detect import links
+from monitor.detect import links, meaning
 from monitor.detect.actors import Actor
 from monitor.detect.claims import Claim
 from monitor.detect.clauses import Sentence
@@ -18,7 +21,7 @@ from monitor.detect.features import SHORT, concerned, roles_of
 from monitor.detect.looking import Look, look
 from monitor.detect.others import dismissed
 from monitor.detect.weighing import Weighed, weigh
-from monitor.model import DestinationLink, Label, Quote, Speaker, Verdict
+from monitor.model import DestinationLink, Encoder, Label, Quote, Semantic, Speaker, Verdict
 
 MAX_QUOTE = 400
 MAX_EVIDENCE = 4
@@ -77,18 +80,60 @@ def judge(
     urls: Sequence[str] = (),
     forwarded_from: str | None = None,
     at: datetime | None = None,
+    *,
+    encoder: Encoder | None = None,
 ) -> Verdict:
     """Say what a post means for its channel's presence on Telegram, and on which words that rests.
 
     Never raises, whatever the text. Quotes are places in the raw text, in code points. Only the
     first 16,384 code points are judged. Labels as in docs: closure, partial_move, invitation,
     return, third_party, none. `at`, the post's time, is what a relative day is reckoned from.
+    `encoder` is asked for the meaning of a post that the lexicons leave in doubt.
+
+    Raises:
+        ModelFailed: the encoder gave no vector.
     """
     seen = look(speaker, text, urls, forwarded_from)
     if seen is None:
         return NOTHING
     weighed = weigh(seen.features())
-    label, chance = _label(seen, weighed)
+    verdict = _write(seen, weighed, *_label(seen, weighed), at)
+    if encoder is None or not meaning.doubted(verdict):
+        return verdict
+    view = meaning.weigh_with(seen, encoder)
+    if view is None:
+        return verdict
+    label, chance = _label(seen, view, alone=True)
+    semantic = Semantic(label, round(chance, 4), encoder.name)
+    if label is verdict.label:
+        return replace(verdict, semantic=semantic)
+    other = _write(seen, weighed, label, min(chance, UNRULED), at)
+    if label is not Label.NONE and not other.evidence:
+        # No word of the lexicons stands there: what the model read is what it rests on.
+        other = replace(other, evidence=_quotes(seen, (part for _, part in concerned(seen.parts))))
+    return _by_meaning(verdict, other, semantic)
+
+
+def _by_meaning(verdict: Verdict, other: Verdict, semantic: Semantic) -> Verdict:
+    """Return the other verdict that the model of meaning has, for review.
+
+    Links stay as the lexicons had them: whose a place is cannot rest on the model. Where both
+    agree the confidence stays too: the model makes nothing a fact.
+    """
+    return replace(
+        other,
+        rule=f"{other.label}.semantic",
+        links=verdict.links,
+        own_destinations=verdict.own_destinations,
+        semantic=semantic,
+        review=True,
+    )
+
+
+def _write(
+    seen: Look, weighed: Weighed, label: Label, chance: float, at: datetime | None
+) -> Verdict:
+    """Write the verdict of a label: the words that it rests on, and what speaks against it."""
     shown = seen.shown
     if label in {Label.CLOSURE, Label.PARTIAL_MOVE}:
         shown = tuple(replace(x, own=x.own or x.kind in links.PRESENCES) for x in shown)
@@ -117,13 +162,18 @@ def _effective_at(grounds: Sequence[Sentence], at: datetime) -> datetime | None:
     return next((day for day in days if day is not None), None)
 
 
-def _label(seen: Look, weighed: Weighed) -> tuple[Label, float]:
-    """Return the likeliest label that may be told, and how likely it is among those."""
+def _label(seen: Look, weighed: Weighed, *, alone: bool = False) -> tuple[Label, float]:
+    """Return the likeliest label that may be told, and how likely it is among those.
+
+    `alone`: by meaning, which needs no word of the lexicons in a notice's short text.
+    """
     chances = {label: weighed.chances[label] for label in Label if _may(seen, label)}
-    total = sum(chances.values())
+    total = sum(chances.values()) or 1.0  # a loud vector leaves a permitted label no chance at all
     ranked = sorted(chances.items(), key=lambda pair: -pair[1])
     # That it says nothing may always be told.
-    return next((x, chance / total) for x, chance in ranked if _told(seen, x, chance / total))
+    return next(
+        (x, chance / total) for x, chance in ranked if _told(seen, x, chance / total, alone=alone)
+    )
 
 
 def _may(seen: Look, label: Label) -> bool:
@@ -139,7 +189,7 @@ def _may(seen: Look, label: Label) -> bool:
     return not (alone or dismissed(seen.claims))
 
 
-def _told(seen: Look, label: Label, chance: float) -> bool:
+def _told(seen: Look, label: Label, chance: float, *, alone: bool) -> bool:
     """Whether a label may be told: there are words for it, and the rules agree or it is likely.
 
     Outside a notice's short text the rules must agree, or the weights be nearly certain: news is
@@ -153,7 +203,7 @@ def _told(seen: Look, label: Label, chance: float) -> bool:
         return True
     acting = [r for _, part in concerned(seen.parts) if (r := roles_of(part)) & wanted]
     if brief:
-        return bool(acting)
+        return alone or bool(acting)
     return chance >= CERTAIN and any(roles & _PLACES for roles in acting)
 
 

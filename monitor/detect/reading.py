@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from monitor.detect import presences
 from monitor.detect.notices import judge
 from monitor.detect.standing import BlockChange, Footer
-from monitor.model import Label, LinkUse, Post, Speaker, Timeline, Verdict
+from monitor.model import Encoder, Label, LinkUse, Post, Speaker, Timeline, Verdict
 
 OTHERS_REPORTS = 500
 """How many reports about other channels one channel's judgement keeps; a news channel can
@@ -59,6 +59,8 @@ class Reading:
     speaker: Speaker
     places: presences.Known = frozenset()
     """Places elsewhere that are the channel's own by its bios or by channels.toml."""
+    encoder: Encoder | None = None
+    """Asked for the meaning of what the lexicons leave in doubt."""
     footer: Footer = field(default_factory=Footer)
     said: list[Said] = field(default_factory=list)
     shown: dict[tuple[str, str], Shown] = field(default_factory=dict)
@@ -79,7 +81,9 @@ class Reading:
         self.posts.add(post.id, post.at)
         self._days[post.at.astimezone(UTC).date()] += 1
         urls = [link.url for link in post.links]
-        verdict = judge(self.speaker, post.text, urls, post.forwarded_from, post.at)
+        verdict = judge(
+            self.speaker, post.text, urls, post.forwarded_from, post.at, encoder=self.encoder
+        )
         if tells(verdict):
             self.hear(post.id, post.at, verdict, post.text, sha256)
         return verdict

@@ -48,9 +48,16 @@ def waiting(notices: Iterable[Finding]) -> tuple[Reason, ...]:
 
 
 def rejected_posts(notices: Iterable[Finding]) -> frozenset[int]:
-    """Return the posts whose notices were rejected: ordinary posts, it turned out."""
+    """Return the posts whose notices were rejected: ordinary posts, it turned out.
+
+    So are those that only a model of meaning takes for notices, until a person has decided.
+    """
     return frozenset(
-        e.post_id for n in notices if n.rejected for e in n.evidence if e.post_id is not None
+        e.post_id
+        for n in notices
+        if n.rejected or (n.waits and n.details.get("review") is True)
+        for e in n.evidence
+        if e.post_id is not None
     )
 
 

@@ -71,6 +71,8 @@ class Scores:
     confusion: Mapping[tuple[Label, Label], int]
     """How often (a person's label, the predicted label) came together."""
     languages: Mapping[str, "Scores"] = field(default_factory=dict)
+    firm: "Scores | None" = None
+    """The same with what only a model of meaning supports counted as none; None without one."""
 
     @property
     def total(self) -> int:
@@ -126,6 +128,8 @@ class Scores:
             "labels": labels,
             "confusion": table,
         }
+        if self.firm is not None:
+            out["without_review"] = self.firm.as_json()
         if self.languages:
             out["languages"] = {name: one.as_json() for name, one in self.languages.items()}
         return out
@@ -154,6 +158,10 @@ class Scores:
                 f"{name:<14}posts {one.total}, accuracy"
                 f" {_share(one.accuracy, one.right, one.total)}, macro F1 {_number(one.macro_f1)}"
             )
+        if self.firm is not None:
+            lines += ["", "what only the model of meaning supports (for review) taken for none:"]
+            lines.append(_line(Label.CLOSURE, self.firm.of(Label.CLOSURE)))
+            lines.append(f"macro F1 {_number(self.firm.macro_f1)}")
         return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ regression (Hastie, Tibshirani and Friedman, The Elements of Statistical Learnin
 section 4.4) with ridge penalty on the labelled posts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -35,10 +35,20 @@ class Weighed:
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def weigh(features: Mapping[str, float]) -> Weighed:
-    """Return how likely each label is for a post of these features; unknown ones count nothing."""
-    table = weights.load()
+def weigh(
+    features: Mapping[str, float],
+    vector: Sequence[float] = (),
+    table: weights.Weights | None = None,
+) -> Weighed:
+    """Return how likely each label is for a post of these features; unknown ones count nothing.
+
+    A `vector` of the post's meaning counts too where the `table` has weights for it.
+    """
+    table = weights.load() if table is None else table
     sums = list(table.bias)
+    for value, of_place in zip(vector, table.vector, strict=True):
+        for place, weight in enumerate(of_place):
+            sums[place] += value * weight
     for name, value in features.items():
         row = table.features.get(name)
         if row is not None:

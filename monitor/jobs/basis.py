@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
-from monitor.model import Speaker
+from monitor.model import Encoder, Speaker
 
 _ROOMS = ("catalog", "detect", "model")
 """Where rules, lexicons and the form of a verdict are; any change of a file there counts."""
@@ -35,6 +35,7 @@ def _files(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
             yield f"{name}/{file.name}", file
 
 
-def of(speaker: Speaker) -> str:
-    """Return by what the posts of one speaker are judged."""
-    return hashlib.sha256(f"{of_rules()}\n{speaker!r}".encode()).hexdigest()[:32]
+def of(speaker: Speaker, encoder: Encoder | None = None) -> str:
+    """Return by what the posts of one speaker are judged, the model of meaning included."""
+    model = f"\n{encoder.name}" if encoder else ""
+    return hashlib.sha256(f"{of_rules()}\n{speaker!r}{model}".encode()).hexdigest()[:32]

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.clock import as_utc
 from monitor.detect import scoring
 from monitor.detect.notices import judge
 from monitor.jobs.forms import verdict_form
-from monitor.model import Json, Label, Speaker, Verdict
+from monitor.model import Encoder, Json, Label, Speaker, Verdict
 
 LONGEST_LINE = 4_000_000
 """Characters of one line; a post has 4,096 at most, its addresses may be long."""
@@ -33,14 +33,17 @@ class Line:
         return verdict_form(self.id, self.verdict)
 
 
-def classify(lines: Iterable[str]) -> Iterator[Line]:
-    """Judge posts line by line; a bad line is named and the rest goes on."""
+def classify(lines: Iterable[str], encoder: Encoder | None = None) -> Iterator[Line]:
+    """Judge posts line by line; a bad line is named and the rest goes on.
+
+    `encoder` is asked for the meaning of what the lexicons leave in doubt.
+    """
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _judged(number, line)
+            yield _judged(number, line, encoder)
 
 
-def _judged(number: int, line: str) -> Line:
+def _judged(number: int, line: str, encoder: Encoder | None) -> Line:
     identity: Json = None
     try:
         if len(line) > LONGEST_LINE:
@@ -60,7 +63,7 @@ def _judged(number: int, line: str) -> Line:
         if not isinstance(text, str):
             msg = '"text" is missing, or no text'
             raise TypeError(msg)
-        verdict = judge(speaker, text, urls, forwarded, _time(given.get("date")))
+        verdict = judge(speaker, text, urls, forwarded, _time(given.get("date")), encoder=encoder)
     except RecursionError:
         return Line(number, None, None, "is nested too deeply")
     except (ValueError, TypeError) as error:
@@ -115,10 +118,19 @@ def _time(value: object) -> datetime | None:
     return as_utc(value) if isinstance(value, str) else None
 
 
-def evaluate(lines: Iterable[str]) -> tuple[scoring.Scores, list[Line], list[Line]]:
-    """Score the verdicts on labelled lines; return the scores, the misses and the bad lines."""
-    judged = list(classify(lines))
+def evaluate(
+    lines: Iterable[str], encoder: Encoder | None = None
+) -> tuple[scoring.Scores, list[Line], list[Line]]:
+    """Score the verdicts on labelled lines; return the scores, the misses and the bad lines.
+
+    A verdict counts by its label however sure it is; with an encoder, those
+    that only it supports are counted as none as well (`firm`).
+    """
+    judged = list(classify(lines, encoder))
     bad = [x for x in judged if x.verdict is None or x.gold is None]
     good = [(x, x.gold, x.verdict) for x in judged if x.verdict and x.gold]
     scores = scoring.score((gold, verdict.label, x.language) for x, gold, verdict in good)
+    if encoder is not None:
+        firm = scoring.score((gold, verdict.firm, x.language) for x, gold, verdict in good)
+        scores = replace(scores, firm=firm)
     return scores, [x for x, gold, verdict in good if gold is not verdict.label], bad

@@ -11,6 +11,7 @@ from monitor.jobs.windows import days
 from monitor.report import samples_index
 from monitor.report.contents import Conflict, Reconstruction, Source
 from monitor.samples import loading
+from monitor.store import conclusions
 from monitor.store.archive import Archive
 from monitor.store.database import Database
 
@@ -53,6 +54,8 @@ async def _replay(
             options=Options(kind="warc"),
             on_progress=on_progress,
         )
+        async with db.begin() as connection:
+            await conclusions.mark_sample(connection, name)
         await judging.detect(db, settings, end)
         written = await reporting.report(
             db,

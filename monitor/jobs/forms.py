@@ -59,7 +59,7 @@ def case_form(case: Case) -> dict[str, Json]:
 
 def verdict_form(post_id: Json, verdict: Verdict) -> dict[str, Json]:
     """Return a verdict as `classify` writes it."""
-    return {
+    form: dict[str, Json] = {
         "id": post_id,
         "label": str(verdict.label),
         "confidence": round(verdict.confidence, 3),
@@ -80,3 +80,6 @@ def verdict_form(post_id: Json, verdict: Verdict) -> dict[str, Json]:
             for platform, handle in verdict.own_destinations
         ],
     }
+    if verdict.semantic is not None:
+        form |= {"semantic": verdict.semantic.as_json(), "review": verdict.review}
+    return form

@@ -2,7 +2,7 @@
 
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from monitor.config import Settings
 from monitor.jobs.lags import CLASSES, Lag
 from monitor.model import Json, State
 from monitor.pages.content import Series
+from monitor.store import outbox as box
 from monitor.store.accounts import Hold, Standing
 from monitor.store.totals import Asked, Judged, Kept
 
@@ -133,6 +134,28 @@ def _conclusions(facts: Facts) -> list[Series]:
                [((kind,), n) for kind, n in sorted(judged.findings.items())]),
         Series("cases", "gauge", "Channels in each state, by the last judgement.", ("state",),
                [((state.value,), states[state.value]) for state in State]),
+    ]  # fmt: skip
+
+
+def outbox(standings: Iterable[box.Standing], now: datetime) -> list[Series]:
+    """Return how many alerts wait, arrived and were given up, and for how long one waits."""
+    targets = list(standings)
+    entries = [
+        ((one.target, state), float(number))
+        for one in targets
+        for state, number in sorted(one.counts.items())
+    ]
+    oldest = [
+        ((one.target,), max(0.0, (now - one.oldest_waiting).total_seconds()))
+        for one in targets
+        if one.oldest_waiting is not None
+    ]
+    return [
+        Series("alerts", "gauge", "Entries of the outbox.", ("target", "state"), entries),
+        Series(
+            "alert_oldest_waiting_seconds", "gauge", "How long the oldest entry waits.",
+            ("target",), oldest,
+        ),
     ]  # fmt: skip
 
 

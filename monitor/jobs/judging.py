@@ -13,7 +13,7 @@ from monitor.detect.joining import Known, conclude
 from monitor.detect.reviewing import movers
 from monitor.detect.silence import Ending
 from monitor.detect.subscribers.together import doubted
-from monitor.jobs import alerting, basis, hearing
+from monitor.jobs import alerting, basis, hearing, meaning
 from monitor.jobs.describing import describe
 from monitor.jobs.forms import case_form, finding_form
 from monitor.model import (
@@ -22,6 +22,7 @@ from monitor.model import (
     Channel,
     ChannelView,
     Coverage,
+    Encoder,
     Finding,
     Json,
     Judgement,
@@ -102,13 +103,14 @@ class _Ground:
     now: datetime
     kept: hearing.Kept
     decided: Mapping[int | None, reviews.Decisions]
+    encoder: Encoder | None
 
     @classmethod
     async def of(cls, connection: Connection, settings: Settings, now: datetime) -> Self:
         stored = await channels.everyone(connection)
         kept = await hearing.Kept.of(connection)
         decided = await reviews.standing(connection, as_of=now)
-        return cls(stored, settings, now, kept, decided)
+        return cls(stored, settings, now, kept, decided, meaning.wanted(settings))
 
 
 async def _judge_one(
@@ -121,7 +123,13 @@ async def _judge_one(
     told = [text for profile in who.profiles for text in (profile.about, profile.title)]
     places = presences.learn(who.speaker, told, who.channel.destinations)
     reading, changes = await hearing.read(
-        connection, channel.key, who.speaker, places=places, kept=ground.kept, now=now
+        connection,
+        channel.key,
+        who.speaker,
+        places=places,
+        kept=ground.kept,
+        now=now,
+        encoder=ground.encoder,
     )
     if not (who.profiles or counts or probes or len(reading.posts)):
         return [], None  # known only from what was observed later
@@ -187,9 +195,9 @@ def _never_seen(entry: ChannelSettings) -> ChannelView:
 
 
 def _basis(settings: Settings, *, asked_for_now: bool) -> int:
-    """Return a number that differs where a judgement would: by version, settings and clock."""
+    """Return a number that differs where judgements do: by version, settings, clock and model."""
     words = f"{__version__}\n{basis.of_rules()}\n{settings.model_dump_json()}\n{asked_for_now}"
-    return zlib.crc32(words.encode())
+    return zlib.crc32(f"{words}{meaning.name(settings)}".encode())
 
 
 async def detect(

@@ -13,6 +13,7 @@ from monitor.jobs.asking import Asker, asking
 from monitor.jobs.collecting import Collector, Visited
 from monitor.jobs.following import Follower
 from monitor.jobs.history import Reader
+from monitor.jobs.maintaining import finish_letting_go
 from monitor.log import logger
 from monitor.model import Page, Post
 from monitor.secrets import AccountSecrets
@@ -159,7 +160,11 @@ async def sources(means: Means, *, with_accounts: bool) -> AsyncIterator[Sources
 
 
 async def recover(database: Database, archive: Archive) -> None:
-    """Cut off what a kill left torn at the end of the archive's files, and say so."""
+    """Cut off what a kill left torn at the end of the archive's files, and say so.
+
+    Files that others took the place of are removed first: nothing may be appended to them.
+    """
+    await finish_letting_go(database, archive)
     async with database.begin() as connection:
         ends = await evidence.committed_ends(connection)
     for line in archive.recover(ends):

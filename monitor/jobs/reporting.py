@@ -14,6 +14,7 @@ from monitor.report import render, revisions
 from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
+from monitor.store import evidence
 from monitor.store.database import Database
 
 
@@ -30,12 +31,16 @@ async def report(
 ) -> Written:
     """Write a window's report below `out` and say what that came to."""
     judgement = await judge(database, settings, now)
+    digests = {e.sha256 for f in judgement.findings for e in f.evidence if e.sha256}
+    async with database.look() as connection:
+        let_go = await evidence.without_body(connection, digests)
     summary = summarise(
         judgement,
         window=(window.start, window.end),
         name=window.name,
         language=language,
         reconstruction=reconstruction,
+        let_go=let_go,
     )
     # Drawing takes seconds, in which a service has pushes to store.
     written = await asyncio.to_thread(render.publish, summary, judgement, out, formats)

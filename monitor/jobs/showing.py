@@ -18,7 +18,7 @@ from monitor.log import logger
 from monitor.model import Json
 from monitor.pages.content import Cases, Check, Content, Health, Series
 from monitor.pages.server import serving
-from monitor.store import accounts, conclusions, totals
+from monitor.store import accounts, conclusions, outbox, totals
 from monitor.store.database import Connection, Database
 from monitor.store.totals import Kept
 
@@ -155,6 +155,7 @@ class _Shown:
                 evidence_bytes=await asyncio.to_thread(evidence_bytes, subject.evidence),
             )
             further = [one for more in subject.more for one in await more(connection)]
+            further += gauging.outbox(await outbox.standings(connection), subject.clock.now())
         return [*gauging.series(facts, settings), *further]
 
     async def _totals(self) -> Kept:

@@ -9,7 +9,7 @@ from monitor.jobs.lags import Lag, lags
 from monitor.log import redacted
 from monitor.model import Json
 from monitor.report import shelf
-from monitor.store import accounts, outbox, totals, visits
+from monitor.store import accounts, duties, outbox, totals, visits
 from monitor.store.database import Database
 from monitor.store.totals import Judged, Kept
 
@@ -38,6 +38,7 @@ async def status(
         holds = [h for h in await accounts.holds(connection, after=now) if h.reason == "flood"]
         asked = await accounts.requests(connection, since=now - timedelta(days=1))
         told = await outbox.standings(connection)
+        work = await duties.everything(connection)
         plans = {route: await visits.plans(connection, route) for route in ("preview", "telegram")}
         gone = await totals.visits(connection)
         judged = await totals.judged(connection)
@@ -95,6 +96,17 @@ async def status(
             }
             for entry in settings.channel
             for plan in [plans[entry.source].get(entry.username.casefold(), visits.Plan())]
+        ],
+        "duties": [
+            {
+                "duty": one.name,
+                "done": one.done,
+                "last_success": as_rfc3339(one.last_success) if one.last_success else None,
+                "due_at": as_rfc3339(one.due_at) if one.due_at else None,
+                "errors": one.errors,
+                "last_error": redacted(one.last_error) if one.last_error else None,
+            }
+            for one in work
         ],
         "alerts": [
             {

@@ -5,24 +5,19 @@ from monitor.model.conclusions import (
     CaseDestination,
     ChangeBy,
     ChannelView,
-    DestinationLink,
     Evidence,
     Finding,
-    Json,
     Judgement,
     Kind,
-    Label,
-    LinkKind,
     LinkUse,
     Outlook,
-    Quote,
     Reason,
     State,
     SubscriberChange,
-    Verdict,
     Why,
 )
 from monitor.model.coverage import Coverage, Span
+from monitor.model.encoding import Encoder
 from monitor.model.facts import (
     Availability,
     Channel,
@@ -43,6 +38,15 @@ from monitor.model.facts import (
 )
 from monitor.model.reviews import SURE, Decision, Review, Subject
 from monitor.model.timeline import Timeline
+from monitor.model.verdicts import (
+    DestinationLink,
+    Json,
+    Label,
+    LinkKind,
+    Quote,
+    Semantic,
+    Verdict,
+)
 
 __all__ = [
     "SURE",
@@ -57,6 +61,7 @@ __all__ = [
     "Coverage",
     "Decision",
     "DestinationLink",
+    "Encoder",
     "Evidence",
     "Fetched",
     "Finding",
@@ -79,6 +84,7 @@ __all__ = [
     "Quote",
     "Reason",
     "Review",
+    "Semantic",
     "Span",
     "Speaker",
     "State",

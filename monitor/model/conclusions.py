@@ -1,4 +1,4 @@
-"""Conclusions drawn from facts: verdicts, findings, cases. They can always be drawn again."""
+"""Conclusions drawn from facts: findings, cases. They can always be drawn again."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,8 +9,7 @@ from typing import Literal
 
 from monitor.model.facts import Availability, Channel, Count, Interval
 from monitor.model.reviews import SURE, Decision, Review, Subject
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from monitor.model.verdicts import Json
 
 
 class State(StrEnum):
@@ -25,17 +24,6 @@ class State(StrEnum):
     GONE = "gone"
     RETURNED = "returned"
     UNKNOWN = "unknown"
-
-
-class Label(StrEnum):
-    """What one post says about its own channel's presence on Telegram."""
-
-    CLOSURE = "closure"
-    PARTIAL_MOVE = "partial_move"
-    INVITATION = "invitation"
-    RETURN = "return"
-    THIRD_PARTY = "third_party"
-    NONE = "none"
 
 
 class Kind(StrEnum):
@@ -66,45 +54,6 @@ class Kind(StrEnum):
     WAVE = "wave"
     NOTICE_EFFECT = "notice_effect"
     LINK_BLOCK_CHANGED = "link_block_changed"
-
-
-LinkKind = Literal["handle", "join", "id", "post", "share_button", "person", "site", "mention"]
-
-
-@dataclass(frozen=True, slots=True)
-class DestinationLink:
-    """An address or mention of another platform: `own` when it is the channel's own presence."""
-
-    url: str
-    platform: str
-    kind: LinkKind
-    handle: str | None = None
-    own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A piece of a text and its place in it: `text[start:end]`, in code points."""
-
-    quote: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one post says: its label, how sure, by which rule, and the words it rests on."""
-
-    label: Label
-    confidence: float
-    rule: str
-    evidence: tuple[Quote, ...] = ()
-    links: tuple[DestinationLink, ...] = ()
-    own_destinations: tuple[tuple[str, str], ...] = ()
-    against: tuple[str, ...] = ()
-    """What speaks against it: the next label and its chance, then features, the weightier first."""
-    effective_at: datetime | None = None
-    """When what it announces takes effect, where it names a day."""
 
 
 @dataclass(frozen=True, slots=True)

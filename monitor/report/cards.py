@@ -38,6 +38,7 @@ class Notice:
     post: str
     address: str | None
     sha256: str | None
+    let_go: bool
     rule: str
     confidence: str
     effective: str
@@ -113,7 +114,7 @@ def card(line: Line, summary: Summary) -> Card:
         posts=words.number(line.posts),
         gap=_gap(line, words),
         failures=words.number(line.view.failures),
-        notice=_notice(case.notice, line, words) if case.notice else None,
+        notice=_notice(case.notice, line, summary) if case.notice else None,
         facts=_sentence(_facts(line, words), words),
         why=why(case.why, words),
         because=made_by(case, words),
@@ -195,7 +196,8 @@ def _facts(line: Line, words: Words) -> list[str]:
     return said
 
 
-def _notice(finding: Finding, line: Line, words: Words) -> Notice:
+def _notice(finding: Finding, line: Line, summary: Summary) -> Notice:
+    words = summary.words
     first = finding.evidence[0] if finding.evidence else None
     post_id = first.post_id if first else None
     tag = line.view.channel.language
@@ -211,6 +213,7 @@ def _notice(finding: Finding, line: Line, words: Words) -> Notice:
         post=words.say("page.post", id=words.digits(str(post_id))) if post_id else "",
         address=post_address(finding.channel, post_id),
         sha256=one_line(first.sha256, 64) if first and first.sha256 else None,
+        let_go=first is not None and first.sha256 in summary.let_go,
         rule=words.say("page.rule", rule=one_line(finding.rule, 80)),
         confidence=words.say("page.confidence", share=words.percent(100 * finding.confidence)),
         effective=_effective(finding, words),

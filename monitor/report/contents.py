@@ -95,6 +95,8 @@ class Summary:
     steps: tuple[Event, ...]
     platforms: dict[str, str]
     reconstruction: Reconstruction | None = None
+    let_go: frozenset[str] = frozenset()
+    """Digests of cited evidence whose bodies are no longer kept."""
 
     def as_json(self) -> dict[str, Json]:
         """Return the summary as plain data with stable keys; times in RFC 3339, UTC."""
@@ -128,6 +130,8 @@ class Summary:
                 for step in self.steps
             ],
             "reconstruction": None if told is None else _told(told),
+            # Only where there is something to say: a report that stands need not be written anew.
+            **({"evidence_not_kept": list[Json](sorted(self.let_go))} if self.let_go else {}),
         }
 
 

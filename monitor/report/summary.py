@@ -44,6 +44,7 @@ def summarise(
     name: str,
     language: str = "en",
     reconstruction: Reconstruction | None = None,
+    let_go: frozenset[str] = frozenset(),
 ) -> Summary:
     """Draw up what a report on a window `[start, end)`, aware and in UTC, says.
 
@@ -91,6 +92,7 @@ def summarise(
         ),
         platforms=platforms,
         reconstruction=reconstruction,
+        let_go=let_go,
     )
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreError
 from monitor.jobs.judging import detect
+from monitor.jobs.maintaining import check_integrity, checkpoint, let_go
 from monitor.jobs.passes import Means
 from monitor.jobs.publishing import publish
 from monitor.jobs.windows import week
@@ -25,6 +26,7 @@ from monitor.store.duties import Duty
 
 WEEKLY = "weekly report"
 DETECT = "detect"
+UPKEEP = "upkeep"
 PUBLISH = "front page and feed"
 
 REST = 9
@@ -32,6 +34,7 @@ REST = 9
 most. Uncalibrated."""
 ANYWAY = timedelta(hours=1)
 """After which facts that did not change are judged anew, because time alone moves states."""
+DAILY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -105,6 +108,30 @@ class Duties:
         logger().info("weekly report", week=window.name, path=str(path))
         return window.name
 
+    async def upkeep(self) -> None:
+        """Look through what is kept once a day, and let go of what is old where that is asked."""
+        if self.clock_watch.steady:
+            await self._do(UPKEEP, self._upkeep, every=DAILY)
+
+    async def _upkeep(self, duty: Duty) -> str | None:
+        now, database, archive = self.means.clock.now(), self.means.database, self.means.archive
+        if duty.last_success is not None and timedelta() <= now - duty.last_success < DAILY:
+            return None
+        await checkpoint(database.path)
+        older_than = self.means.settings.retention.evidence
+        if older_than is not None:
+            gone = await let_go(
+                database, archive, older_than=older_than, now=now, reports=self.reports
+            )
+            if gone.bodies:
+                logger().info("old evidence was let go", bodies=gone.bodies, bytes=gone.bytes)
+            for problem in gone.problems:
+                logger().warning("evidence cannot be let go", why=problem)
+        problems = await check_integrity(database.path, archive, now)
+        if problems:
+            raise StoreError("; ".join(problem.sentence for problem in problems[:5]))
+        return ""
+
     async def guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do what keeps no row of its own; its trouble is said and stops nothing."""
         try:
@@ -114,18 +141,27 @@ class Duties:
         else:
             self.edges.succeeded(name)
 
-    async def _do(self, name: str, work: Callable[[Duty], Awaitable[str | None]]) -> None:
+    async def _do(
+        self,
+        name: str,
+        work: Callable[[Duty], Awaitable[str | None]],
+        *,
+        every: timedelta | None = None,
+    ) -> None:
         """Do a duty if it may be tried; it returns for what it is done now, None for nothing."""
         database, now = self.means.database, self.means.clock.now()
         try:
             async with database.look() as connection:
                 duty = await duties.read(connection, name)
-            if not duty.is_due(now):
+            if not duty.is_due(now, every):
                 return
             done = await work(duty)
             if done is not None or duty.errors:
                 async with database.begin() as connection:
-                    await duties.succeeded(connection, name, now, done=done or None)
+                    await duties.succeeded(
+                        connection, name, now, done=done or None,
+                        due_at=now + every if every is not None else None,
+                    )  # fmt: skip
         except MonitorError as error:
             self.edges.failed(name, error)
             await self._failed(name, now, error)

@@ -108,7 +108,7 @@ class Service:
         async def deliver() -> None:
             await duties.guarded("alerts", deliverer.begin)
 
-        for work in (collection.ask, duties.detect, duties.weekly, deliver):
+        for work in (collection.ask, duties.detect, duties.weekly, duties.upkeep, deliver):
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(collection.opened())

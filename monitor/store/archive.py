@@ -1,31 +1,29 @@
 """The archive of evidence: answers enter, gzip-packed WARC files grow; nothing is ever changed.
 
 One file a UTC month, one gzip member a record, so that ReplayWeb.page, pywb and `zcat` read it.
+What is let go is left out of a new file (`letting_go.py`): `-r1` is the first that takes another's
+place.
 Processes take turns at writing a record (a lock file beside the folder). Written without warcio,
 whose writer leaves an open temporary file a record; the tests read every file with it.
 """
 
-import base64
 import gzip
 import hashlib
 import os
 import re
 import threading
-import uuid
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from http import HTTPStatus
 from io import FileIO
 from pathlib import Path
-from urllib.parse import quote
 
 from filelock import FileLock
 
-from monitor.clock import as_rfc3339
 from monitor.errors import StoreError
 from monitor.model import Fetched
+from monitor.store.warc import as_digest, as_record
 
 MAX_BODY = 32_000_000
 """Bytes of one body; uncalibrated, 200 times a page of t.me: a guard against a wrong caller."""
@@ -34,10 +32,9 @@ LEVEL = 6
 """zlib's own middle. Chosen on composed Persian posts, 2026-11-25: 9 takes three times as long for
 an eighth less."""
 
-_NAME = re.compile(r"telegram-\d{4}-\d{2}\.warc\.gz")
+NAME = re.compile(r"telegram-(?P<month>\d{4}-\d{2})(?:-r(?P<made>\d{1,6}))?\.warc\.gz")
+"""How the archive's files are called."""
 _PIECE = 1 << 16
-_BODY_HEADERS = {"content-encoding", "transfer-encoding", "content-length"}
-_SECRET_HEADERS = {"set-cookie", "set-cookie2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class Archive:
             )
         name = f"telegram-{fetched.at.astimezone(UTC):%Y-%m}.warc.gz"
         path = self.folder / name
-        record = gzip.compress(_record(fetched), LEVEL, mtime=0)
+        record = gzip.compress(as_record(fetched), LEVEL, mtime=0)
         with self._lock:
             offset = self._append(path, record)
             self._unsynced.add(name)
@@ -108,9 +105,9 @@ class Archive:
         try:
             with self._lock:
                 for name in sorted(self._unsynced):
-                    _fsync(self.folder / name)
+                    fsync(self.folder / name)
                 if self._unsynced:
-                    _fsync(self.folder)  # a new file's name lies in the folder
+                    fsync(self.folder)  # a new file's name lies in the folder
                 self._unsynced.clear()
         except OSError as error:
             raise StoreError(
@@ -133,7 +130,7 @@ class Archive:
         said = [
             f"{name}: is missing, though the database points into it; restore it from a backup"
             for name in sorted(committed)
-            if not (_NAME.fullmatch(name) and (self.folder / name).is_file())
+            if not (NAME.fullmatch(name) and (self.folder / name).is_file())
         ]
         if not self.folder.is_dir():
             return said
@@ -141,7 +138,7 @@ class Archive:
             # What another process is writing at this moment must not look torn.
             with self._others:
                 for path in sorted(self.folder.glob("*.warc.gz")):
-                    if _NAME.fullmatch(path.name):
+                    if NAME.fullmatch(path.name):
                         said += _recover(path, committed.get(path.name, 0))
         except OSError as error:
             raise StoreError(
@@ -155,7 +152,7 @@ class Archive:
         Raises:
             StoreError: there is no whole, unaltered record.
         """
-        if not _NAME.fullmatch(file) or offset < 0:
+        if not NAME.fullmatch(file) or offset < 0:
             raise StoreError(f"{file!r} at {offset} is no place in the archive")
         try:
             with (self.folder / file).open("rb") as stream:
@@ -173,59 +170,35 @@ class Archive:
         if b"WARC-Type: response" in head.split(b"\r\n"):
             block = block.partition(b"\r\n\r\n")[2]
         body = block.removesuffix(b"\r\n\r\n")
-        digest = f"WARC-Payload-Digest: {_digest(body)}".encode()
+        digest = f"WARC-Payload-Digest: {as_digest(body)}".encode()
         if not unpack.eof or digest not in head.split(b"\r\n"):
             raise StoreError(f"{file} at {offset}: the record is torn or was altered")
         return body
 
+    def digest(self, file: str, offset: int) -> str:
+        """Return the SHA-256 of the body that begins there, computed anew; see `read`."""
+        return hashlib.sha256(self.read(file, offset)).hexdigest()
 
-def _record(fetched: Fetched) -> bytes:
-    """Make a WARC/1.1 record: a response or, where no web server answered, a resource.
+    def remove(self, name: str, size: int) -> bool:
+        """Remove a file if it has this many bytes still: nothing was appended meanwhile.
 
-    The body is kept as it was read, unpacked and joined. Headers that no longer hold of such a
-    body are renamed as archives do; cookies are left out.
-    """
-    if not fetched.status:
-        return _as_warc(fetched, "resource", "application/x-ndjson", fetched.body)
-    # A recorded 304 or 599 must not fail for want of a phrase.
-    phrases = {status.value: status.phrase for status in HTTPStatus}
-    lines = [f"HTTP/1.1 {fetched.status} {phrases.get(fetched.status, 'Unknown')}"]
-    for name, value in fetched.headers:
-        if name.lower() not in _SECRET_HEADERS:
-            orig = "X-Archive-Orig-" if name.lower() in _BODY_HEADERS else ""
-            lines.append(f"{orig}{_line(name).replace(':', '_')}: {_line(value)}")
-    lines.append(f"Content-Length: {len(fetched.body)}")
-    block = "\r\n".join(lines).encode() + b"\r\n\r\n" + fetched.body
-    return _as_warc(fetched, "response", "application/http; msgtype=response", block)
+        Returns whether it is gone.
 
-
-def _as_warc(fetched: Fetched, kind: str, content_type: str, block: bytes) -> bytes:
-    uri = quote(fetched.url, safe=";/?:@&=+$,#!*'()~%[]")
-    date = as_rfc3339(fetched.at)
-    block_digest = _digest(block)
-    # The same answer has the same id; no randomness, so that replays can be compared.
-    record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{uri} {date} {block_digest}")
-    head = (
-        "WARC/1.1\r\n"
-        f"WARC-Type: {kind}\r\n"
-        f"WARC-Record-ID: <urn:uuid:{record_id}>\r\n"
-        f"WARC-Date: {date}\r\n"
-        f"WARC-Target-URI: {uri}\r\n"
-        f"Content-Type: {content_type}\r\n"
-        f"WARC-Payload-Digest: {_digest(fetched.body)}\r\n"
-        f"WARC-Block-Digest: {block_digest}\r\n"
-        f"Content-Length: {len(block)}\r\n\r\n"
-    )
-    return head.encode() + block + b"\r\n\r\n"
-
-
-def _digest(content: bytes) -> str:
-    return f"sha256:{base64.b32encode(hashlib.sha256(content).digest()).decode()}"
-
-
-def _line(text: str) -> str:
-    """Keep a header on its line: one with a line break in it could forge others."""
-    return " ".join(text.split()).encode("utf-8", "replace").decode()
+        Raises:
+            StoreError: the system could not.
+        """
+        path = self.folder / name
+        if not self.folder.is_dir():
+            return True
+        try:
+            with self._lock, self._others:
+                if path.exists() and path.stat().st_size != size:
+                    return False
+                path.unlink(missing_ok=True)
+                self._unsynced.discard(name)
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be removed ({error.strerror})") from error
+        return True
 
 
 def _write(file: FileIO, content: bytes) -> None:
@@ -235,7 +208,8 @@ def _write(file: FileIO, content: bytes) -> None:
         left = left[file.write(left) :]
 
 
-def _fsync(path: Path) -> None:
+def fsync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -252,7 +226,7 @@ def _recover(path: Path, committed: int) -> list[str]:
             " restore it from a backup"
         )
         committed = 0
-    end = _last_whole_end(path, committed)
+    end = last_whole_end(path, committed)
     if end < size:
         with path.open("r+b") as file:
             file.truncate(end)
@@ -261,7 +235,7 @@ def _recover(path: Path, committed: int) -> list[str]:
     return said
 
 
-def _last_whole_end(path: Path, start: int) -> int:
+def last_whole_end(path: Path, start: int) -> int:
     """Return the offset after the last whole record of those that follow `start` unbroken."""
     end = start
     with path.open("rb") as file:

@@ -28,6 +28,8 @@ async def replace(
     """
     await connection.execute(finding.delete())
     await connection.execute(case_state.delete())
+    # Two channels that had one name in turn may say the same of it: told twice, it is one finding.
+    findings = list({str(f["id"]): f for f in findings}.values())
     if findings:
         await connection.execute(
             finding.insert(),
@@ -99,3 +101,21 @@ async def facts_version(connection: AsyncConnection) -> float:
 async def _fact(connection: AsyncConnection, name: str) -> float | None:
     row = (await connection.execute(sa.select(fact.c.value).where(fact.c.name == name))).first()
     return None if row is None else float(row.value)
+
+
+_SAMPLE = "sample:"
+
+
+async def mark_sample(connection: AsyncConnection, name: str) -> None:
+    """Note that a bundled reconstruction was replayed into this database."""
+    await connection.execute(
+        insert(fact).values(name=f"{_SAMPLE}{name}", value=1).on_conflict_do_nothing()
+    )
+
+
+async def samples(connection: AsyncConnection) -> list[str]:
+    """Return the names of the reconstructions that were replayed into this database."""
+    rows = await connection.execute(
+        sa.select(fact.c.name).where(fact.c.name.startswith(_SAMPLE)).order_by(fact.c.name)
+    )
+    return [str(name).removeprefix(_SAMPLE) for name in rows.scalars()]

@@ -27,9 +27,9 @@ class Duty:
     errors: int = 0
     last_error: str | None = None
 
-    def is_due(self, now: datetime) -> bool:
+    def is_due(self, now: datetime, every: timedelta | None = None) -> bool:
         """Return whether it may be tried; a clock set far back does not put it off."""
-        return self.due_at is None or not now < self.due_at <= now + LONGEST_PAUSE
+        return self.due_at is None or not now < self.due_at <= now + (every or LONGEST_PAUSE)
 
 
 async def read(connection: AsyncConnection, name: str) -> Duty:

@@ -1,6 +1,6 @@
 """Rows that say where the body of an observation is kept, so that it can be looked up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -60,3 +60,22 @@ async def committed_ends(connection: AsyncConnection) -> Mapping[str, int]:
         .group_by(evidence.c.file)
     )
     return {str(file): int(end) for file, end in rows}
+
+
+async def without_body(connection: AsyncConnection, digests: Iterable[str]) -> frozenset[str]:
+    """Return those of some digests whose bodies were let go, every one of them."""
+    found: set[str] = set()
+    for some in _pieces(sorted(set(digests)), 500):
+        rows = await connection.execute(
+            sa.select(evidence.c.sha256)
+            .where(evidence.c.sha256.in_(some), evidence.c.length.is_not(None))
+            .group_by(evidence.c.sha256)
+            .having(sa.func.count(evidence.c.file) == 0)
+        )
+        found.update(rows.scalars())
+    return frozenset(found)
+
+
+def _pieces(values: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), most):
+        yield values[start : start + most]

@@ -41,7 +41,8 @@ evidence = Table(
     Column("sha256", Text, nullable=False),
     Column("source", Text, nullable=False),  # an address, or a file's name
     Column("at", Integer, nullable=False),
-    # Where the archive holds the body; null for imported tables of rows.
+    # Where the archive holds the body; null for imported tables of rows. Where it was let go,
+    # only `length` stays.
     Column("file", Text),
     Column("offset", Integer),
     Column("length", Integer),
@@ -327,4 +328,8 @@ fact = Table(
     Column("name", Text, primary_key=True),
     Column("value", Float, nullable=False),
 )
-"""Counters: `version` rises with every change of the facts; `judged_version`, `judged_at`."""
+"""Counters: `version` rises with every change of the facts; `judged_version`, `judged_at`.
+
+`superseded:FILE` is the size of an archive file whose place another took and that is to be removed
+still; `sample:NAME` marks a database that a bundled reconstruction was replayed into.
+"""

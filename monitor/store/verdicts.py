@@ -135,12 +135,17 @@ _OLDEST = Query(
 
 
 async def page(
-    connection: AsyncConnection, channel: int, after: int | None, *, every: bool = False
+    connection: AsyncConnection,
+    channel: int,
+    after: int | None,
+    *,
+    every: bool = False,
+    most: int | None = None,
 ) -> list[Words]:
     """Return the next posts after an id that wait to be judged, `PAGE` at most; `every`: all do."""
     query = _EVERY if every else _WAITING
     start = _BEGINNING if after is None else after
-    rows = await query.rows(connection, channel=channel, after=start, most=PAGE)
+    rows = await query.rows(connection, channel=channel, after=start, most=most or PAGE)
     if not rows:
         return []
     oldest = await _OLDEST.rows(connection, channel=channel, first=rows[0][0], last=rows[-1][0])

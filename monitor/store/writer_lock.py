@@ -120,6 +120,20 @@ def _unlockable(database: Path, error: OSError) -> StoreError:
     )
 
 
+def holder_of(database: Path) -> str | None:
+    """Return who writes a database at this moment, None if nobody does; takes no lock for long."""
+    lock, _, holder = _locks(database)
+    if not Path(lock.lock_file).exists():
+        return None
+    try:
+        with lock.acquire(blocking=False):
+            return None
+    except Timeout:
+        return _named(holder)
+    except OSError as error:
+        raise _unlockable(database, error) from error
+
+
 def _named(holder: Path) -> str:
     try:
         told = json.loads(holder.read_text(encoding="utf-8"))

@@ -141,10 +141,10 @@ class Store:
         judged = iter(range(after))
         judge = notices.judge
 
-        def stopped(*given: Any) -> Any:
+        def stopped(*given: Any, **more: Any) -> Any:
             if next(judged, None) is None:
                 raise KeyboardInterrupt
-            return judge(*given)
+            return judge(*given, **more)
 
         with patch.object(hearing, "judge", stopped), patch.object(hearing, "COMMIT_AFTER", 1):
             try:

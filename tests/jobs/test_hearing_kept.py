@@ -188,7 +188,13 @@ async def test_a_channels_times_are_read_without_its_words(tmp_path: Path) -> No
 
 
 def test_a_verdict_comes_back_as_it_was_kept_and_unknown_fields_are_passed_over() -> None:
-    given = hearing._say(Speaker("composed_office"), CLOSED, None, None, int(AT.timestamp()))
+    given = hearing._say(
+        Speaker("composed_office"),
+        verdicts.Words(1, int(AT.timestamp()), CLOSED, None, None),
+        CLOSED,
+        None,
+        None,
+    )
     body = verdicts.as_body(given)
     assert verdicts.as_verdict(body) == given
     assert verdicts.as_verdict(f'{{"of a later version": [1], {body[1:]}') == given

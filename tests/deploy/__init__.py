@@ -1,0 +1,1 @@
+"""What is shipped to run the program as a service fits the program."""

@@ -1,0 +1,1 @@
+"""The optional extra `semantic`: real where it is installed, skipped with the reason elsewhere."""
