@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from monitor.errors import StoreError
 
-_MAGIC = b"SQLite format 3\x00"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 
@@ -38,10 +37,8 @@ def check(path: Path) -> str | None:
     try:
         if not path.exists() or path.stat().st_size == 0:
             return None
-        with path.open("rb") as file:
-            if file.read(16) != _MAGIC:
-                msg = f"{path} is not a SQLite database; name another with --database"
-                raise StoreError(msg)
+        # Never opened but through SQLite: closing it again would take away the locks that other
+        # connections of this process hold on it, and with them their write-ahead log.
         with closing(sqlite3.connect(path)) as raw:
             tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
             version = None
@@ -49,6 +46,9 @@ def check(path: Path) -> str | None:
                 row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
                 version = row and str(row[0])
     except (sqlite3.DatabaseError, OSError) as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+            msg = f"{path} is not a SQLite database; name another with --database"
+            raise StoreError(msg) from None
         msg = (
             f"the database {path} cannot be read: {error}; check its folder (SQLite writes beside "
             "it even to read) and the disk, or restore it from a backup"
