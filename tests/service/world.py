@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from tests.alerts.receivers import WebReceiver
 from tests.page_server import PageServer, ServedChannel, ServedPost
+from tests.service.trouble import Trouble
 from tests.service.written_clock import Hand
 from tests.telegram_server import Channel, TelegramServer
 
@@ -32,19 +33,6 @@ HOUR = timedelta(hours=1)
 EVERY = timedelta(hours=6)
 BEHIND = timedelta(hours=3)
 """How far the last look at a page may lie back before the world waits."""
-
-
-class Trouble(Protocol):
-    """Something that goes wrong for a while."""
-
-    def begin(self) -> None:
-        """Let it go wrong."""
-
-    def met(self) -> bool:
-        """Return whether the service has come across it since."""
-
-    def end(self) -> None:
-        """Let it go well again."""
 
 
 class World:
