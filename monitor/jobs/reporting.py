@@ -60,7 +60,8 @@ async def report_once(
     summary = out / window.name / "summary.json"
     earlier = revisions.read(summary)
     judged_at = earlier.get("judged_at") if earlier else None
-    if isinstance(judged_at, str) and as_utc(judged_at) >= due:
+    # What was judged in the future was judged by a false clock.
+    if isinstance(judged_at, str) and due <= as_utc(judged_at) <= now:
         return summary
     wanted = settings.report
     written = await report(

@@ -92,9 +92,14 @@ class Duties:
 
     async def _weekly(self, duty: Duty) -> str | None:
         settings, now = self.means.settings.report, self.means.clock.now()
+        last = periods.last_due(now, settings)
         if duty.done is None:
             # Nothing was promised for the time before the service first ran.
-            return periods.last_due(now, settings)
+            return last
+        if duty.last_success is not None and duty.last_success > now and duty.done > last:
+            # A clock that was ahead had it written before the week was over; in time, once more.
+            logger().warning("reported too early, by a false clock", week=duty.done)
+            return last
         weeks = periods.owed(duty.done, now, settings)
         if not weeks:
             return None
