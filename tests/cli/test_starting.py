@@ -1,5 +1,6 @@
 """`run` that cannot start says what is wrong and what to do, with the exit code of its kind."""
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from tests.cli.running import Terminal
 from tests.cli.telegram.serving import HASH, configure, environment
 from tests.page_server import PageServer, ServedChannel
 from tests.telegram_server import TelegramServer
+
+ALONE = '[service]\nlisten = "off"\n'
+"""Else two of these tests would want the same port."""
 
 
 def started(terminal: Terminal, *words: str) -> tuple[int, str]:
@@ -55,7 +59,7 @@ def test_a_folder_that_cannot_be_written_ends_with_1_and_is_named(
 ) -> None:
     """At the start, not on the Monday when the first report is due."""
     with PageServer([ServedChannel("composed_office")]) as server:
-        terminal.configure(server.base_url, "composed_office")
+        terminal.configure(server.base_url, "composed_office", more=ALONE)
         (terminal.folder / place).write_text("in the way")
         code, err = started(terminal)
     assert (code, place in err) == (1, True), err
@@ -66,7 +70,7 @@ def test_a_database_where_nothing_can_be_written_ends_with_1(terminal: Terminal)
     if not Path("/proc/self").exists():
         pytest.skip("needs Linux's /proc, in which nobody can make a file")
     with PageServer([ServedChannel("composed_office")]) as server:
-        terminal.configure(server.base_url, "composed_office")
+        terminal.configure(server.base_url, "composed_office", more=ALONE)
         code, err = started(terminal, "--database", "sqlite:////proc/monitor.db")
     assert (code, "/proc/monitor.db" in err) == (1, True), err
 
@@ -76,7 +80,7 @@ def test_an_older_database_ends_with_1_and_the_command_that_mends_it(terminal: T
     with closing(sqlite3.connect(terminal.folder / "monitor.db")) as raw, raw:
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
     with PageServer([ServedChannel("composed_office")]) as server:
-        terminal.configure(server.base_url, "composed_office")
+        terminal.configure(server.base_url, "composed_office", more=ALONE)
         code, err = started(terminal)
     assert (code, "older schema 0001" in err, "channel-monitor migrate" in err) == (1, True, True)
 
@@ -108,7 +112,7 @@ def test_an_account_that_is_not_configured_ends_with_2(
 
 def test_a_second_service_ends_with_1_and_names_the_first(terminal: Terminal) -> None:
     with PageServer([ServedChannel("composed_office")]) as server:
-        terminal.configure(server.base_url, "composed_office")
+        terminal.configure(server.base_url, "composed_office", more=ALONE)
         first = subprocess.Popen(
             [sys.executable, "-m", "monitor", "run"],
             cwd=terminal.folder, env=environment(), stderr=subprocess.PIPE, text=True,
@@ -120,3 +124,16 @@ def test_a_second_service_ends_with_1_and_names_the_first(terminal: Terminal) ->
         assert first.wait(20) == 0
         first.stderr.close()
     assert (code, f"process {first.pid}" in err) == (1, True), err
+
+
+def test_a_port_that_is_taken_ends_with_1_and_is_named(terminal: Terminal) -> None:
+    with (
+        PageServer([ServedChannel("composed_office")]) as server,
+        socket.create_server(("127.0.0.1", 0)) as taken,
+    ):
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        terminal.configure(
+            server.base_url, "composed_office", more=f'[service]\nlisten = "{place}"\n'
+        )
+        code, err = started(terminal)
+    assert (code, place in err) == (1, True), err
