@@ -108,6 +108,8 @@ class Service:
         async def deliver() -> None:
             await duties.guarded("alerts", deliverer.begin)
 
+        duties.judged = deliver  # a second is much to somebody who waits for it
+
         for work in (collection.ask, duties.detect, duties.weekly, duties.upkeep, deliver):
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
