@@ -11,7 +11,7 @@ from monitor.cli.context import Invocation, run, say
 from monitor.cli.program import app, asked
 from monitor.clock import Clock, ShiftedClock
 from monitor.config import Settings
-from monitor.errors import MonitorError
+from monitor.errors import BadConfiguration, MonitorError
 from monitor.jobs.delivering import addresses
 from monitor.jobs.passes import Means
 from monitor.log import logger
@@ -26,7 +26,7 @@ from monitor.store.database import Database, sqlite_path
 def run_service(context: typer.Context) -> None:
     """Watch all channels until stopped: the background service."""
     invoked = asked(context)
-    settings = checked(invoked)
+    settings = _watched(invoked)
     log.configure(
         quiet=invoked.quiet, verbose=invoked.verbose, as_json=settings.service.log == "json"
     )
@@ -88,10 +88,19 @@ def _means(
     )  # fmt: skip
 
 
+def _watched(invoked: Invocation) -> Settings:
+    """Read the configuration; one without channels is a file that somebody is just saving."""
+    settings = checked(invoked)
+    if not settings.channel:
+        msg = f"{invoked.config}: names nobody to watch; add a [[channel]] with a username for each"
+        raise BadConfiguration(msg)
+    return settings
+
+
 def _read_again(invoked: Invocation, orders: Orders) -> None:
     """Take the configuration as it is now; one that is wrong changes nothing."""
     try:
-        settings = checked(invoked)
+        settings = _watched(invoked)
         addresses(settings)
         orders.change(settings)
     except MonitorError as error:

@@ -25,6 +25,11 @@ from monitor.report.tables import channels_csv, findings_csv
 FORMATS = ("html", "pdf", "json", "csv")
 _NAME = re.compile(r"(?!revision-)[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _KEPT = "revision-"
+_LEFT = re.compile(r"\.[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.[a-z0-9_]{8}")
+"""What TemporaryDirectory calls the folders that are built beside."""
+LEFT_FOR_S = 86_400.0
+"""Seconds that a folder being built beside is left alone: whose it is cannot be seen. Writing takes
+seconds. Uncalibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def publish(
         out_dir.mkdir(parents=True, exist_ok=True)
         _recover(folder)
         with tempfile.TemporaryDirectory(prefix=f".{summary.name}.", dir=out_dir) as made:
+            _sweep(out_dir, Path(made))
             new = Path(made) / "new"
             new.mkdir()
             return _publish(summary, folder, frozenset(formats), new)
@@ -75,6 +81,14 @@ def publish(
             f"the report cannot be written to {folder} ({error.strerror}); "
             "choose another folder with --out or make room"
         ) from error
+
+
+def _sweep(out_dir: Path, made: Path) -> None:
+    """Remove what writers that were killed left half-written, of any week, a day after."""
+    old = made.stat().st_mtime - LEFT_FOR_S
+    for path in out_dir.iterdir():
+        if _LEFT.fullmatch(path.name) and path.is_dir() and path.stat().st_mtime < old:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _check(summary: Summary, judgement: Judgement, formats: Collection[str]) -> None:

@@ -90,12 +90,15 @@ class Duties:
 
     async def _weekly(self, duty: Duty) -> str | None:
         settings, now = self.means.settings.report, self.means.clock.now()
+        last = periods.last_due(now, settings)
         if duty.done is None:
             # Nothing was promised for the time before the service first ran.
-            return periods.last_due(now, settings)
+            return last
         if periods.is_ahead(duty.done, now, settings):
             # What a clock that was ahead took for a week that had ended is still owed.
-            return periods.before(periods.last_due(now, settings))
+            logger().warning("reported too early, by a false clock", week=duty.done)
+            # So is the last one that is due, if it was written then.
+            return periods.before(last) if (self.reports / last).exists() else last
         weeks = periods.owed(duty.done, now, settings)
         if not weeks:
             return None

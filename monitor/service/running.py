@@ -28,6 +28,7 @@ from monitor.service.collecting import Collection
 from monitor.service.duties import Duties
 from monitor.service.edges import Edges
 from monitor.service.notify import Systemd
+from monitor.service.places import writable
 
 TICK_S = 1.0
 STUCK = timedelta(minutes=10)
@@ -97,6 +98,8 @@ class Service:
         return self.means.settings.service.stop_within.total_seconds()
 
     async def _live(self, orders: Orders) -> None:
+        for folder in (self.reports, self.means.archive.folder):
+            writable(folder)
         clock_watch = ClockWatch(self.means.clock)
         collection = self._collection = Collection(self.means, self.edges)
         duties = Duties(self.means, self.edges, clock_watch, self.reports)
@@ -107,6 +110,8 @@ class Service:
 
         async def deliver() -> None:
             await duties.guarded("alerts", deliverer.begin)
+
+        duties.judged = deliver  # a second is much to somebody who waits for it
 
         for work in (collection.ask, duties.detect, duties.weekly, duties.upkeep, deliver):
             self._every_tick(scheduler, work)

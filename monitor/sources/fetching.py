@@ -10,9 +10,11 @@ from typing import Final, Self
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from monitor.clock import Clock
 from monitor.errors import BadConfiguration, BadInput, Retryable
+from monitor.log import logger
 from monitor.model import Fetched
 from monitor.sources.pacing import Pace
 
@@ -24,6 +26,16 @@ _BEYOND_BODY: Final = frozenset(
     # the body that we hand on is decoded and whole; a cookie is ours and no evidence
     {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie"}
 )
+
+
+def _say(details: RetryDetails) -> None:
+    """Say that an address is asked again, to who asks: an outage of hours is one trouble."""
+    logger().debug("asked again", number=details.retry_num, why=str(details.caused_by))
+
+
+# Its own way warns each time, with names of ours that say nothing to anyone.
+set_on_retry_hooks([_say])
+
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 
 

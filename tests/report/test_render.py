@@ -55,6 +55,20 @@ def test_the_main_file_follows_the_formats(tmp_path: Path, kind: str, name: str)
     assert put(judgement(), tmp_path, kind).path.name == name
 
 
+def test_what_a_kill_left_half_written_is_removed_a_day_after(tmp_path: Path) -> None:
+    """Of any week, and nothing else: neither what is being written now nor what others put here."""
+    left, young = tmp_path / ".2018-W15.ab_c0123", tmp_path / ".2018-W15.xy_z0123"
+    others = [tmp_path / name for name in (".git", ".2018-W14.before", "2018-W13", ".a.index.html")]
+    for folder in (left, young, *others):
+        (folder / "new").mkdir(parents=True)
+        if folder != young:
+            os.utime(folder, (0, 0))
+    put(judgement(), tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "2018-W16", young.name, *(p.name for p in others),
+    }  # fmt: skip
+
+
 def test_the_same_report_again_touches_nothing_and_says_so(tmp_path: Path) -> None:
     put(judgement(), tmp_path, "html", "csv")
     before = state_of(tmp_path)

@@ -36,6 +36,10 @@ async def _weigh(clock: WrittenClock, file: Path) -> None:
             await asyncio.sleep(SAMPLE_S)
 
 
+def _made() -> bool:
+    return Path("monitor.db").exists()
+
+
 def weight(clock: WrittenClock) -> dict[str, float]:
     """Return what this process takes of the machine just now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -45,6 +49,7 @@ def weight(clock: WrittenClock) -> dict[str, float]:
         "rss_kb": pages * os.sysconf("SC_PAGE_SIZE") // 1024,
         "files": sum(1 for _ in Path("/proc/self/fd").iterdir()),
         "tasks": len(asyncio.all_tasks()),
+        "database_kb": Path("monitor.db").stat().st_size // 1024 if _made() else 0,
     }
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from monitor.config import Settings, read
 from monitor.jobs.passes import Means
+from monitor.model import Availability, Probe
 from monitor.service.clock_watch import STEADY, ClockWatch
 from monitor.service.duties import ANYWAY, DETECT, PUBLISH, WEEKLY, Duties
 from monitor.service.edges import Edges
-from monitor.store import channels, conclusions, duties
+from monitor.store import channels, conclusions, duties, observations
 from monitor.store.archive import Archive
 from monitor.store.database import Database, facts_changed
 from tests.service.clocks import SteppedClock
@@ -190,6 +191,38 @@ async def test_a_week_that_a_clock_ahead_took_for_ended_is_reported_when_it_has(
     for name, at in (("2026-W02", "2026-01-12T06:00:00Z"), ("2026-W03", "2026-01-19T06:00:00Z")):
         told = json.loads((tmp_path / "reports" / name / "summary.json").read_text())
         assert told["judged_at"] == at
+
+
+async def test_a_report_that_a_false_clock_had_written_is_written_again_in_time(
+    tmp_path: Path,
+) -> None:
+    """The clock was ahead for hours, long enough to be believed, and past the Monday."""
+    clock = SteppedClock(SUNDAY)
+    summary = tmp_path / "reports" / "2026-W02" / "summary.json"
+    async with on_duty(tmp_path, clock) as on:
+
+        async def weekly() -> int:
+            on.clock_watch.look()
+            clock.go(STEADY)
+            for _ in range(3):
+                await on.weekly()
+            return int(json.loads(summary.read_text())["revision"]) if summary.exists() else 0
+
+        assert await weekly() == 0
+        clock.set_by(timedelta(days=1))
+        assert await weekly() == 1
+        clock.set_by(-timedelta(days=1))
+        assert (await weekly(), (await row(on, WEEKLY)).done) == (1, "2026-W01")
+        async with on.means.database.begin() as connection:
+            office = await channels.resolve(connection, "composed_office", at=clock.now())
+            await observations.add_probe(
+                connection, office, Probe(clock.now(), "preview", Availability.OK)
+            )
+            await facts_changed(connection)
+        clock.go(8 * HOUR)
+        assert (await weekly(), (await row(on, WEEKLY)).done) == (2, "2026-W02")
+        assert json.loads(summary.read_text())["judged_at"] < "2026-01-12T08"
+    assert written(tmp_path) == ["2026-W02"]
 
 
 async def test_nothing_is_concluded_while_the_clock_is_not_to_be_believed(tmp_path: Path) -> None:

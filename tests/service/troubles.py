@@ -15,43 +15,63 @@ from tests.service.world import World
 RESET: Literal["reset"] = "reset"
 
 
+class Unseen:
+    """A trouble of which the service gives no sign while it lasts."""
+
+    def met(self) -> bool:
+        return True
+
+
 class PagesDown:
     """Every page is answered by a reset connection."""
 
     def __init__(self, world: World) -> None:
         self._pages = world.pages
+        self._asked = 0
 
     def begin(self) -> None:
+        self._asked = len(self._pages.log)
         self._pages.fail("*", *itertools.repeat(RESET, 100_000))
+
+    def met(self) -> bool:
+        return len(self._pages.log) > self._asked
 
     def end(self) -> None:
         self._pages.mend()
 
 
-class TelegramDown:
+class TelegramDown(Unseen):
     """Telegram takes no connection, and drops those it has."""
 
     def __init__(self, world: World) -> None:
-        self.begin = world.server.stop_listening
-        self.end = world.server.listen_again
+        self._server = world.server
+
+    def begin(self) -> None:
+        self._server.stop_listening()
+
+    def end(self) -> None:
+        self._server.listen_again()
 
 
 class Flood:
-    """The account is told to wait, once for each of some methods."""
+    """The account is told to wait before it reads on."""
 
     def __init__(self, world: World, wait: timedelta) -> None:
-        self._server = world.server
+        self._world = world
         self._error = f"FLOOD_WAIT_{round(wait.total_seconds())}"
 
     def begin(self) -> None:
-        for method in ("messages.GetHistory", "channels.GetFullChannel"):
-            self._server.fail(method, "error", 420, self._error)
+        # More than once: an answer may be lost with a connection that is just being made anew.
+        self._world.server.fail("messages.GetHistory", "error", 420, self._error, times=5)
+
+    def met(self) -> bool:
+        return bool(self._world.rows("SELECT 1 FROM request_hold WHERE reason = 'flood'"))
 
     def end(self) -> None:
-        self._server.mend()
+        self._world.server.mend()
 
 
-class OtherWriter:
+class OtherWriter(Unseen):
     """Another command of ours writes the database."""
 
     def __init__(self, world: World) -> None:
@@ -65,7 +85,7 @@ class OtherWriter:
         self._held.close()
 
 
-class Locked:
+class Locked(Unseen):
     """A program that knows nothing of our lock holds SQLite's own."""
 
     def __init__(self, world: World) -> None:
@@ -82,7 +102,27 @@ class Locked:
         self._raw.close()
 
 
-class FullDisk:
+class AlertsRefused:
+    """The target of the alerts answers that it cannot take them."""
+
+    def __init__(self, world: World) -> None:
+        self._web = world.web
+        self._refused = world.refused
+        self._begun = 0
+
+    def begin(self) -> None:
+        self._begun = len(self._web.got)
+        self._web.answers.extend([503] * 100_000)
+
+    def met(self) -> bool:
+        return len(self._web.got) > self._begun
+
+    def end(self) -> None:
+        self._web.answers.clear()
+        self._refused += range(self._begun, len(self._web.got))
+
+
+class FullDisk(Unseen):
     """Not a byte is left on the disk that the service keeps everything on."""
 
     def __init__(self, world: World) -> None:
@@ -101,7 +141,7 @@ class FullDisk:
         self._ballast.unlink()
 
 
-class WrongClock:
+class WrongClock(Unseen):
     """The machine's clock is wrong by some time, and is set right again."""
 
     def __init__(self, world: World, by: timedelta) -> None:

@@ -20,11 +20,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.alerts.receivers import WebReceiver
 from tests.page_server import PageServer, ServedChannel, ServedPost
+from tests.service.trouble import Trouble
 from tests.service.written_clock import Hand
 from tests.telegram_server import Channel, TelegramServer
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = "whsec_Y29tcG9zZWQga2V5IG9mIHRoaXJ0eS10d28gYnl0ZXM="
 SLOW = 60.0
 HOUR = timedelta(hours=1)
 EVERY = timedelta(hours=6)
@@ -37,14 +40,18 @@ class World:
 
     def __init__(
         self, beside: Path, folder: Path, pages: PageServer, server: TelegramServer,
-        *, start: datetime, speed: float,
+        web: WebReceiver, *, start: datetime, speed: float,
     ) -> None:  # fmt: skip
         self.folder = folder
         self.pages = pages
         self.server = server
+        self.web = web
+        self.refused: list[int] = []
+        """Which of the alerts that came were not taken, by their place among all."""
         self.start = start
         self.hand = Hand(beside / "clock.json", start, SLOW)
-        self.broken: set[str] = set()
+        self.broken: dict[str, float] = {}
+        """The troubles that last, and how fast time may go in them."""
         self.states: dict[str, set[str]] = defaultdict(set)
         """Every state that a channel was seen in."""
         self.pids: list[int] = []
@@ -54,8 +61,26 @@ class World:
         self._count = itertools.count()
         self._told: dict[str, Channel] = {}
         self._process: subprocess.Popen[bytes] | None = None
-        self._watchings = 0
         self._kept_up = start
+        self._session = server.authorise(folder / "private" / "one.session")
+
+    def configure(self, zone: str) -> None:
+        """Write channels.toml: every channel so far, the weekly report for readers in a zone."""
+        channels = "".join(
+            f'[[channel]]\nusername = "{name}"\ncountry = "IR"\nsource = "{source}"\n'
+            for source, names in (("preview", self.pages.channels), ("telegram", self._told))
+            for name in names
+        )
+        (self.folder / "channels.toml").write_text(
+            f'{channels}[[alert]]\ntarget = "desk"\n[report]\ntimezone = "{zone}"\n'
+            '[service]\nlisten = "off"\n'
+            f'[sources.preview]\nbase_url = "{self.pages.base_url}"\nattempts = 1\n'
+            'timeout = "2s"\nrequests_per_second = 1000\nconnections = 8\n'
+            '[sources.telegram]\njoin = true\nrequests_per_second = 1000\ntimeout = "2s"\n'
+            f'[sources.telegram.server]\nhost = "{self.server.host}"\n'
+            f'port = {self.server.port}\npublic_key = """{self.server.public_key}"""\n',
+            encoding="utf-8",
+        )
 
     # -- what there is to see -----------------------------------------------------------------
 
@@ -73,12 +98,14 @@ class World:
             self._write(name, f"خبر ساختگی {at:%d %H}", at, push=False)
             at += EVERY
 
-    def goes_on(self, name: str, since: datetime, until: datetime) -> None:
-        """Let a channel post every six hours between two times."""
+    def goes_on(
+        self, name: str, since: datetime, until: datetime, every: timedelta = EVERY
+    ) -> None:
+        """Let a channel post evenly between two times."""
         at = since
         while at < until:
             self.post(name, f"خبر ساختگی {at:%d %H}", at)
-            at += EVERY
+            at += every
 
     def post(self, name: str, text: str, at: datetime) -> None:
         """Let a channel post something at a time."""
@@ -102,22 +129,29 @@ class World:
         """Put something on the agenda."""
         heapq.heappush(self._agenda, (at, next(self._count), work))
 
-    def between(
-        self, at: datetime, length: timedelta, name: str, begin: Callable[[], None],
-        end: Callable[[], None], speed: float | None = None,
-    ) -> None:  # fmt: skip
-        """Put a trouble on the agenda; the world waits for nobody while it lasts."""
+    def no_more(self) -> None:
+        """Let nothing else happen."""
+        self._agenda.clear()
+
+    def between(self, at: datetime, length: timedelta, trouble: Trouble, speed: float = 0) -> None:
+        """Put a trouble on the agenda: for so long, or longer if the service is slow to meet it.
+
+        The world waits for nobody while it lasts; `speed` is how fast time may go in it.
+        """
+        name = type(trouble).__name__
 
         def begins() -> None:
-            self.broken.add(name)
-            if speed is not None:
-                self.hand.speed(speed)
-            begin()
+            self.broken[name] = speed or self._speed
+            self.hand.speed(min(self.broken.values()))
+            trouble.begin()
 
         def ends() -> None:
-            end()
-            self.hand.speed(self._speed)
-            self.broken.discard(name)
+            if not trouble.met():
+                self.on(self.hand.true + HOUR, ends)
+                return
+            trouble.end()
+            del self.broken[name]
+            self.hand.speed(min(self.broken.values(), default=self._speed))
 
         self.on(at, begins)
         self.on(at + length, ends)
@@ -175,17 +209,45 @@ class World:
 
     def _begin(self) -> None:
         self.hand.speed(SLOW)
+        before = self._said("watching;")
+        self._start()
+        self.until(lambda: self._said("watching;") > before, "it starts")
+        self.hand.speed(self._speed)
+
+    def _said(self, words: str) -> int:
+        """Return how often it was said; nothing, where nothing was said yet."""
         log = self._beside / "run.log"
-        with log.open("ab") as said:
+        return log.read_text(encoding="utf-8").count(words) if log.exists() else 0
+
+    def _start(self) -> None:
+        variables = {
+            "PYTHONPATH": str(ROOT), "MONITOR_API_ID": "12345", "MONITOR_API_HASH": "0" * 32,
+            "MONITOR_PHONE": "+1007", "MONITOR_SESSION": str(self._session),
+            "MONITOR_ALERT_DESK": f"webhook+http://{self.web.host}/desk",
+            "MONITOR_ALERT_DESK_KEY": KEY,
+        }  # fmt: skip
+        with (self._beside / "run.log").open("ab") as said:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.service.simulated", str(self._beside)],
-                cwd=self.folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=said,
-                stderr=said,
+                cwd=self.folder, env=os.environ | variables, stdout=said, stderr=said,
             )  # fmt: skip
         self.pids.append(self._process.pid)
-        self._watchings += 1
-        self.until(lambda: log.read_bytes().count(b"watching;") >= self._watchings, "it starts")
-        self.hand.speed(self._speed)
+
+    def lives(self, seconds: float, *, begun: bool) -> None:
+        """Kill the service after so much real time: since it watches, or since it was started."""
+        if begun:
+            self._begin()
+        else:
+            self._start()
+        assert self._process is not None
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._do_what_is_due()
+            assert self._process.poll() is None, self.said()
+            time.sleep(0.005)
+        self._process.kill()
+        self._process.wait()
+        self.hand.speed(SLOW)
 
     def stop(self) -> int:
         """Stop the service as a service manager does; return its exit code."""
@@ -214,6 +276,19 @@ class World:
         """Return what the services weighed, once a second of real time."""
         lines = (self._beside / "samples.jsonl").read_text(encoding="ascii").splitlines()
         return [json.loads(line) for line in lines]
+
+    def catch_up(self) -> None:
+        """Give the service time to come to what happened last."""
+        self.hand.speed(20 * SLOW)
+        count = sum(len(ids) for ids in self.posts().values())
+        self.until(lambda: len(self.stored()) >= count, "every post is kept", 90)
+
+    def stored(self) -> list[tuple[object, ...]]:
+        """Return the names and ids of all posts in the database, each as often as it is there."""
+        return self.rows(
+            "SELECT channel.username, post.id FROM post JOIN channel ON channel.key = post.channel"
+            " ORDER BY 1, 2"
+        )
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Ask the database, as another process does."""
