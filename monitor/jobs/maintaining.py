@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from monitor.errors import BadUsage, StoreError
 from monitor.store import backup as copying
-from monitor.store import letting_go, maintenance
+from monitor.store import duties, letting_go, maintenance
 from monitor.store.archive import Archive, fsync
 from monitor.store.database import Database, finished
 from monitor.store.maintenance import Folded, Packed, Problem
@@ -203,6 +203,13 @@ async def let_go(
     told = await asyncio.to_thread(letting_go.digests_in, reports)
     async with database.look() as connection:
         files = await letting_go.old_files(connection, now - older_than)
+        weekly = await duties.read(connection, duties.WEEKLY)
+    if weekly.done is not None and not await asyncio.to_thread(_any_report, reports):
+        problem = (
+            f"{reports}: holds no report, though weeks up to {weekly.done} were reported: what "
+            "they cite is not known, and nothing is let go; bring the folder back"
+        )
+        return LetGo(problems=(problem,))
     total = LetGo()
     for file in files:
         try:
@@ -216,6 +223,10 @@ async def let_go(
             total.problems + done.problems,
         )
     return total
+
+
+def _any_report(folder: Path) -> bool:
+    return any(folder.glob("*/summary.json"))
 
 
 async def _let_go_of(

@@ -1,8 +1,8 @@
 """Is the clock to be believed? What hangs on the date waits until it is steady."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from monitor.clock import Clock
+from monitor.clock import Clock, as_rfc3339
 from monitor.log import logger
 
 JUMP = timedelta(minutes=1)
@@ -16,10 +16,18 @@ time from a time server was corrected within minutes where it was seen. Uncalibr
 class ClockWatch:
     """Compares a clock with the time that goes by."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, newest: datetime | None = None) -> None:
+        """Begin; `newest` is what was last observed, which the clock cannot be behind."""
         self._clock = clock
         self._ahead = clock.now().timestamp() - clock.elapsed().total_seconds()
         self._steady_from = timedelta()
+        if newest is not None and clock.now() < newest - JUMP:
+            # A machine without a clock of its own has a false date until a time server is asked.
+            self._steady_from = clock.elapsed() + STEADY
+            logger().warning(
+                "the clock is behind what was observed; nothing is judged until it may be set",
+                now=as_rfc3339(clock.now()), observed=as_rfc3339(newest),
+            )  # fmt: skip
 
     def look(self) -> timedelta | None:
         """Return by how much the clock was set since the last look, None if it was not."""

@@ -22,9 +22,8 @@ from monitor.service import periods
 from monitor.service.clock_watch import ClockWatch
 from monitor.service.edges import Edges
 from monitor.store import conclusions, duties
-from monitor.store.duties import Duty
+from monitor.store.duties import WEEKLY, Duty
 
-WEEKLY = "weekly report"
 DETECT = "detect"
 UPKEEP = "upkeep"
 PUBLISH = "front page and feed"

@@ -29,6 +29,7 @@ from monitor.service.duties import Duties
 from monitor.service.edges import Edges
 from monitor.service.notify import Systemd
 from monitor.service.places import writable
+from monitor.store.maintenance import newest
 
 TICK_S = 1.0
 STUCK = timedelta(minutes=10)
@@ -100,7 +101,8 @@ class Service:
     async def _live(self, orders: Orders) -> None:
         for folder in (self.reports, self.means.archive.folder):
             writable(folder)
-        clock_watch = ClockWatch(self.means.clock)
+        observed = await asyncio.to_thread(newest, self.means.database.path)
+        clock_watch = ClockWatch(self.means.clock, observed)
         collection = self._collection = Collection(self.means, self.edges)
         duties = Duties(self.means, self.edges, clock_watch, self.reports)
         scheduler = self._scheduler()

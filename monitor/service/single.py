@@ -26,7 +26,9 @@ def only_service(database: Path, now: datetime) -> Iterator[None]:
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
-        about.write_text(json.dumps({"pid": os.getpid(), "since": as_rfc3339(now)}))
+        # Only a hint for people: a full disk must not keep the service from starting.
+        with suppress(OSError):
+            about.write_text(json.dumps({"pid": os.getpid(), "since": as_rfc3339(now)}))
     except Timeout as error:
         msg = (
             f"a service already watches into {database}: {_named(about)}; stop that one first, or "
@@ -34,8 +36,7 @@ def only_service(database: Path, now: datetime) -> Iterator[None]:
         )
         raise StoreBusy(msg) from error
     except OSError as error:
-        lock.release()
-        msg = f"{about}: cannot be written ({error.strerror}); check the folder and its permissions"
+        msg = f"{lock.lock_file}: cannot be made ({error.strerror}); check the folder"
         raise StoreError(msg) from error
     try:
         yield

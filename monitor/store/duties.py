@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from monitor.store.schema_asking import duty
 from monitor.store.times import as_seconds, as_time
 
+WEEKLY = "weekly report"
+
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 """Between attempts at what fails, doubled each time. Uncalibrated: a disk is freed by a person."""

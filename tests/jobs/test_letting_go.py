@@ -315,3 +315,14 @@ def test_a_file_that_is_gone_already_is_only_forgotten(kept: Path) -> None:
     let_go(kept)
     with closing(sqlite3.connect(kept / "monitor.db")) as raw:
         assert raw.execute("SELECT * FROM fact WHERE name LIKE 'superseded%'").fetchall() == []
+
+
+def test_nothing_goes_while_the_reports_that_were_written_cannot_be_seen(kept: Path) -> None:
+    """A folder that was not mounted cites nothing: that is no leave to let go."""
+    change(kept, "INSERT INTO duty (name, done, errors) VALUES ('weekly report', '2018-W16', 0)")
+    refused = let_go(kept)
+    assert (refused.bodies, len(refused.problems)) == (0, 1)
+    assert "2018-W16" in refused.problems[0]
+    (kept / "reports" / "2018-W16").mkdir(parents=True)
+    (kept / "reports" / "2018-W16" / "summary.json").write_text("{}")
+    assert let_go(kept).bodies == 16

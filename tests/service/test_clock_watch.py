@@ -30,3 +30,17 @@ def test_seconds_that_a_time_server_corrects_are_no_jump() -> None:
     clock.go(timedelta(hours=9))
     clock.set_by(timedelta(seconds=-30))
     assert (watch.look(), watch.steady) == (None, True)
+
+
+def test_a_clock_that_is_behind_what_was_observed_gets_time_to_be_set() -> None:
+    """As after the start of a machine without a battery, until a time server answered."""
+    observed = datetime(2026, 1, 1, tzinfo=UTC)
+    clock = SteppedClock(datetime(1970, 1, 1, tzinfo=UTC))
+    watch = ClockWatch(clock, observed)
+    assert not watch.steady
+    clock.go(timedelta(seconds=20))
+    clock.set_by(observed - clock.now() + DAY)
+    assert watch.look() is not None
+    clock.go(STEADY)
+    assert (watch.look(), watch.steady) == (None, True)
+    assert ClockWatch(clock, observed).steady

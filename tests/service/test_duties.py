@@ -13,11 +13,12 @@ from monitor.config import Settings, read
 from monitor.jobs.passes import Means
 from monitor.model import Availability, Probe
 from monitor.service.clock_watch import STEADY, ClockWatch
-from monitor.service.duties import ANYWAY, DETECT, PUBLISH, WEEKLY, Duties
+from monitor.service.duties import ANYWAY, DETECT, PUBLISH, Duties
 from monitor.service.edges import Edges
 from monitor.store import channels, conclusions, duties, observations
 from monitor.store.archive import Archive
 from monitor.store.database import Database, facts_changed
+from monitor.store.duties import WEEKLY
 from tests.service.clocks import SteppedClock
 
 pytestmark = pytest.mark.asyncio
