@@ -9,7 +9,7 @@ from monitor.model import Json
 
 TITLE = 200
 TEXT = 3500
-"""The longest text, in characters: Telegram takes 4,096 (Bot API, sendMessage)."""
+"""The longest text, in UTF-16 units: Telegram takes 4,096 (Bot API, sendMessage)."""
 QUOTE = 300
 LINES = 40
 """Findings that a digest tells one by one."""
@@ -49,7 +49,7 @@ def of_finding(message_id: str, target: str, body: Mapping[str, Json]) -> Messag
     kind = str(finding["kind"]).replace("_", " ")
     name = finding["channel"]
     about = [isolated(channel["title"])] if channel.get("title") else []
-    about += [f"@{plain(name)}"] if name else []
+    about += [plain(f"@{name}")] if name else []
     about += [plain(channel[key]) for key in ("category", "country") if channel.get(key)]
     lines = [plain(finding["summary"]), ""]
     lines += [f"Channel: {', '.join(about)}"] if about else []
@@ -108,15 +108,20 @@ def _foot(message_id: str, target: str) -> Sequence[str]:
 def _whole(lines: Sequence[str], foot: Sequence[str]) -> str:
     """Join the lines that fit; the foot always does."""
     end = "\n".join(("", *foot))
-    room = TEXT - len(end) - 2
+    room = TEXT - _units(end) - 2
     kept: list[str] = []
     for line in lines:
-        room -= len(line) + 1
+        room -= _units(line) + 1
         if room < 0:
             kept.append("…")
             break
         kept.append(line)
     return "\n".join((*kept, end))
+
+
+def _units(text: str) -> int:
+    """Return how long a text is as Telegram counts: in UTF-16, where an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _confidence(finding: Mapping[str, Json]) -> str:

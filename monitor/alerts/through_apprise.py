@@ -13,8 +13,8 @@ from types import ModuleType
 from monitor.alerts.messages import Message
 from monitor.errors import Retryable
 
-_under_way: dict[str, threading.Thread] = {}
-"""The attempt that goes on at each address, also after nobody waits for it any more."""
+_given_up: dict[str, threading.Thread] = {}
+"""The attempt at each address that goes on though nobody waits for it any more."""
 
 
 @cache
@@ -72,8 +72,9 @@ async def send(url: str, message: Message, timeout_s: float) -> None:
     Raises:
         Retryable: it was not taken, or not in time; the reason may hold parts of the address.
     """
-    before = _under_way.get(url)
+    before = _given_up.pop(url, None)
     if before is not None and before.is_alive():
+        _given_up[url] = before
         msg = "the attempt before still waits for an answer"
         raise Retryable(msg)
     loop = asyncio.get_running_loop()
@@ -87,7 +88,7 @@ async def send(url: str, message: Message, timeout_s: float) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_tell, end, failed)
 
-    _under_way[url] = thread = threading.Thread(target=work, name="alert", daemon=True)
+    thread = threading.Thread(target=work, name="alert", daemon=True)
     thread.start()
     try:
         async with asyncio.timeout(timeout_s):
@@ -95,7 +96,9 @@ async def send(url: str, message: Message, timeout_s: float) -> None:
     except TimeoutError as error:
         msg = f"no answer within {timeout_s:g} s"
         raise Retryable(msg) from error
-    del _under_way[url]
+    finally:
+        if not end.done() or end.cancelled():
+            _given_up[url] = thread
     if failed is not None:
         raise Retryable(failed)
 

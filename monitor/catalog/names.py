@@ -4,12 +4,14 @@ An ambiguous name ("yes", "chat", "Max") is marked; it counts where `supported` 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.catalog import phrases, platforms
+from monitor.catalog.finding import Hit
 
 MAX_NAMES = 400
 """Names taken from one text."""
@@ -19,13 +21,28 @@ ORIGIN = frozenset({"origin", "client"})
 _ENDING = re.compile(r"(?:'?(?:[а-я]{1,3}|s))?(?!\w)")
 _EZAFE = re.compile(r"ی{1,2}(?!\w)")
 """Persian joins a name that ends in alef to the next word by it: "Eitaa's channel"."""
-_PREFIXES = ("ال", "وال", "بال", "عال", "فال", "لل", "و", "ب", "ل", "ف")
+_PREFIXES = frozenset(
+    f"{and_}{rest}"
+    for and_ in ("", "و", "ف")
+    for rest in ("", "ال", "بال", "عال", "هال", "کال", "لل", "ب", "ل", "ع", "بهال", "عهال")
+    if and_ or rest
+)
+"""What Arabic joins before a name: and, in, on, to, the, this; in folded letters."""
+_LONGEST_PREFIX = max(map(len, _PREFIXES))
 # In folded letters: the fold writes every yeh as Persian does.
 _JOINED = re.compile(
     r"[\s|,/+•·&\-:*\[\]()#«»\"_]{0,6}"
     r"(?:(?:و|и|and|или|or|یا|او)\s(?:(?:در|به|в|во|на|on|in|at|علی|فی)\s)?|و(?:علی|فی)\s)?"
     r"(?:و?(?:ال|عال|بال|ب)?)?[\s#«\"*\[]{0,3}"
 )
+
+
+_HANDLED = re.compile(
+    r"\s?[:(\-]?\s?@[a-z]|(?<=[\u0400-\u06ff])\s?[:(\-]?\s?[a-z][a-z0-9_.]{3,}(?!\w)"
+    r"|\s?[:(]\s?(?=[a-z0-9_.]*[0-9_.][a-z0-9_])[a-z][a-z0-9_.]{3,}(?!\w)"
+)
+"""A handle right after a name: marked as one, or in Latin letters after a name in others, or of a
+shape that no word has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,9 @@ def _gate() -> tuple[AhoCorasick, tuple[str, ...], frozenset[str]]:
     stems = phrases.load().stems
     hosts = tuple(h for h, p in catalogue.by_host.items() if p.group not in ORIGIN)
     found = tuple(dict.fromkeys((*stems, *hosts, *catalogue.by_name)))
-    return AhoCorasick(list(found)), found, frozenset(catalogue.by_name) - {*stems, *hosts}
+    # Every post is looked at: the larger tables pay.
+    automaton = AhoCorasick(list(found), implementation=Implementation.DFA)
+    return automaton, found, frozenset(catalogue.by_name) - {*stems, *hosts}
 
 
 def passes(folded: str) -> bool:
@@ -83,7 +102,7 @@ def _begins(folded: str, start: int) -> bool:
     word = start
     while word > 0 and folded[word - 1].isalnum():
         word -= 1
-        if start - word > 3:
+        if start - word > _LONGEST_PREFIX:
             return False
     before = folded[word:start]
     return (
@@ -124,10 +143,9 @@ def chains(folded: str, hits: list[NameHit]) -> list[list[NameHit]]:
     return out
 
 
-def supported(folded: str, hits: list[NameHit], languages: frozenset[str]) -> list[NameHit]:
+def supported(folded: str, hits: list[NameHit], messengers: Iterable[Hit]) -> list[NameHit]:
     """Keep sure names, and ambiguous ones in a list of names or beside a messenger word."""
-    lexicon = phrases.load()
-    before = {hit.end for hit in lexicon.find("messenger", folded, languages)}
+    before = {hit.end for hit in messengers}
     kept: list[NameHit] = []
     for chain in chains(folded, hits):
         first = chain[0]
@@ -136,6 +154,6 @@ def supported(folded: str, hits: list[NameHit], languages: frozenset[str]) -> li
         after = re.match(
             r"\W{1,5}(?:это )?(?:\w+ )?(?:мессенджер|messenger|مسنجر)", folded[first.end :][:40]
         )
-        if len(chain) > 1 or first.sure or beside or after:
+        if len(chain) > 1 or first.sure or beside or after or _HANDLED.match(folded, first.end):
             kept.extend(chain)
     return kept

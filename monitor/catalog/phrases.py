@@ -16,14 +16,12 @@ A phrase matches whole words only.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from ahocorasick_rs import AhoCorasick
-
-from monitor.catalog.anchors import anchors
+from monitor.catalog.finding import Alternative, Finder, Hit
 from monitor.catalog.text import fold
 from monitor.errors import BadInput
 
@@ -44,19 +42,14 @@ class Phrase:
     id: str
     language: str
     role: str
-    pattern: str
+    patterns: tuple[str, ...]
     examples: tuple[str, ...]
     note: str
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase found: `folded[start:end]`, and whose it is."""
-
-    role: str
-    phrase: str
-    start: int
-    end: int
+    @property
+    def pattern(self) -> str:
+        """All its ways to be said as one expression."""
+        return "|".join(self.patterns)
 
 
 def as_pattern(
@@ -96,54 +89,49 @@ def as_pattern(
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All phrases, and for each language and role one pattern with a group for each phrase."""
+    """All phrases, and what finds them."""
 
     phrases: Mapping[str, Phrase]
-    sources: Mapping[str, Mapping[str, str]]
-    """For each language and role an expression, compiled when a text first asks for it."""
-    groups: Mapping[str, str]
     stems: tuple[str, ...]
     """Folded beginnings of words; a text without any of them holds no notice."""
-    bits: Mapping[str, int]
-    """Each role's bit in a mask of roles."""
-    anywhere: Mapping[str, int]
-    """For each language the roles that `scan` cannot rule out: some phrase has no anchor."""
-    automaton: AhoCorasick
-    masks: Sequence[int]
-    _known: dict[tuple[str, ...], int] = field(default_factory=dict)
-    _compiled: dict[tuple[str, str], re.Pattern[str]] = field(default_factory=dict)
+    finders: dict[str, Finder] = field(default_factory=dict)
+    """For each language that was asked for, what finds its phrases: it takes a while to make."""
 
-    def scan(self, folded: str) -> list[tuple[int, int]]:
-        """Return where roles may begin in a folded text: places, each with a mask of roles."""
-        masks = self.masks
-        return [
-            (start, masks[index])
-            for index, start, _ in self.automaton.find_matches_as_indexes(folded, overlapping=True)
-        ]
-
-    def mask(self, *roles: str) -> int:
-        """Return the mask that has these roles' bits."""
-        known = self._known.get(roles)
-        if known is None:
-            known = self._known[roles] = sum(self.bits[role] for role in roles)
-        return known
-
-    def find(self, role: str, folded: str, languages: frozenset[str]) -> Iterator[Hit]:
-        """Yield where phrases of a role stand in a folded text, in the languages given."""
+    def find(self, folded: str, languages: frozenset[str]) -> dict[str, tuple[Hit, ...]]:
+        """Return where phrases stand in a folded text, in the languages given, by role."""
+        found: dict[str, tuple[Hit, ...]] = {}
         for language in sorted(languages):
-            pattern = self._compiled.get((language, role))
-            if pattern is None:
-                source = self.sources[language].get(role)
-                if source is None:
-                    continue
-                pattern = self._compiled[language, role] = re.compile(source)
-            for hit in pattern.finditer(folded):
-                yield Hit(role, self.groups[str(hit.lastgroup)], hit.start(), hit.end())
+            finder = self.finders.get(language)
+            if finder is None:
+                finder = self.finders[language] = self._finder(language)
+            for role, hits in finder.find(folded).items():
+                found[role] = (*found.get(role, ()), *hits)
+        return found
+
+    def _finder(self, language: str) -> Finder:
+        return Finder(
+            Alternative(phrase.role, phrase.id, pattern)
+            for phrase in self.phrases.values()
+            if phrase.language == language
+            for pattern in phrase.patterns
+        )
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles that at least one phrase has."""
         return frozenset(phrase.role for phrase in self.phrases.values())
+
+
+def _ways(notation: str) -> list[str]:
+    """Cut a phrase at the bars that stand outside brackets."""
+    ways, depth = [""], 0
+    for char in notation:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            ways.append("")
+        else:
+            ways[-1] += char
+    return ways
 
 
 def _read(language: str) -> tuple[list[Phrase], list[str]]:
@@ -156,7 +144,11 @@ def _read(language: str) -> tuple[list[Phrase], list[str]]:
             id=row["id"],
             language=language,
             role=row["role"],
-            pattern="|".join(as_pattern(phrase, words, known=known) for phrase in row["phrases"]),
+            patterns=tuple(
+                as_pattern(way, words, known=known)
+                for phrase in row["phrases"]
+                for way in _ways(phrase)
+            ),
             examples=tuple(row["examples"]),
             note=row["note"],
         )
@@ -170,40 +162,11 @@ def load() -> Lexicon:
     """Return the lexicons of all languages; they are read once and never change."""
     phrases: dict[str, Phrase] = {}
     stems: set[str] = set()
-    parts: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
-    groups: dict[str, str] = {}
     for language in LANGUAGES:
         entries, medium = _read(language)
         stems.update(fold(stem) for stem in medium)
-        for phrase in entries:
-            group = f"p{len(phrases)}"
-            phrases[phrase.id], groups[group] = phrase, phrase.id
-            part = f"(?P<{group}>{phrase.pattern})"
-            parts[language].setdefault(phrase.role, []).append(part)
-    sources = {
-        # The boundaries stand once, outside: within words nothing is tried at all.
-        language: {role: rf"(?<!\w)(?:{'|'.join(found)})(?!\w)" for role, found in roles.items()}
-        for language, roles in parts.items()
-    }
-    bits = {role: 1 << n for n, role in enumerate(sorted({p.role for p in phrases.values()}))}
-    anywhere = dict.fromkeys(LANGUAGES, 0)
-    masks: dict[str, int] = {}
-    for phrase in phrases.values():
-        literals = anchors(phrase.pattern)
-        if literals is None:
-            anywhere[phrase.language] |= bits[phrase.role]
-        for literal in literals or ():
-            masks[literal] = masks.get(literal, 0) | bits[phrase.role]
-    return Lexicon(
-        phrases=phrases,
-        sources=sources,
-        groups=groups,
-        stems=tuple(sorted(stems)),
-        bits=bits,
-        anywhere=anywhere,
-        automaton=AhoCorasick(list(masks)),
-        masks=tuple(masks.values()),
-    )
+        phrases.update((phrase.id, phrase) for phrase in entries)
+    return Lexicon(phrases, tuple(sorted(stems)))
 
 
 _PERSIAN = re.compile(

@@ -7,6 +7,7 @@ at a time, so the folded text is the joined folds of the raw characters and ever
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
@@ -112,9 +113,12 @@ class Normalised:
     folded: str
 
     @cached_property
-    def _starts(self) -> list[int]:
-        lengths = (len(fold_character(char)) for char in self.raw)
-        return list(accumulate(lengths, initial=0))[:-1]
+    def _starts(self) -> Sequence[int]:
+        """Where in the folded text each raw character begins."""
+        lengths = {char: len(fold_character(char)) for char in set(self.raw)}
+        if all(length == 1 for length in lengths.values()):
+            return range(len(self.raw))
+        return list(accumulate(map(lengths.__getitem__, self.raw), initial=0))[:-1]
 
     def place(self, raw_place: int) -> int:
         """Return where in the folded text a place of the raw text is; its end for one beyond it."""
@@ -129,8 +133,6 @@ class Normalised:
         start, end = max(start, 0), min(end, len(self.folded))
         if start >= end:
             return 0, 0
-        if len(self.raw) == len(self.folded) and self.raw.isascii():
-            return start, end
         starts = self._starts
         return bisect_right(starts, start) - 1, bisect_right(starts, end - 1)
 

@@ -27,7 +27,7 @@ from monitor.cli.context import (
 )
 from monitor.cli.program import app, asked
 from monitor.cli.reviewing import HOW, as_task, decided, uncertainty, waits
-from monitor.errors import BadInput, BadUsage
+from monitor.errors import BadInput, BadUsage, MonitorError
 from monitor.jobs import classifying, judging, meaning
 from monitor.log import harmless
 from monitor.model import Json, Kind
@@ -59,7 +59,13 @@ async def _detect(invoked: Invocation) -> None:
         judgement = await judging.detect(
             database, settings, invoked.clock.now(), asked_for_now=invoked.now is not None
         )
-    publish(judgement, invoked.reports(settings), settings.report.language)
+    folder = invoked.reports(settings)
+    # Where nobody keeps reports, none are begun.
+    if folder.is_dir():
+        try:
+            publish(judgement, folder, settings.report.language)
+        except MonitorError as error:
+            say(f"note: the findings are kept, but not their front page: {error}")
     result(f"{len(judgement.findings)} findings, {len(judgement.views)} cases")
 
 

@@ -54,7 +54,7 @@ async def _vacuum(invoked: Invocation) -> Packed:
                 invoked.archive(),
                 older_than=settings.retention.evidence,
                 now=invoked.clock.now(),
-                reports=Path(settings.report.out),
+                reports=invoked.reports(settings),
             )
         for problem in gone.problems:
             say(f"warning: {problem}")

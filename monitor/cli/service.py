@@ -49,25 +49,31 @@ async def serve(
         async with Database(
             invoked.database, writes="channel-monitor run", by_turns=True
         ) as database:
-            since, first = clock.now(), True
+            since, earlier = clock.now(), None
             while not orders.stop.is_set():
-                with_accounts = any(entry.source == "telegram" for entry in settings.channel)
-                means = Means(
-                    settings, database, invoked.archive(), clock, secrets.proxy(),
-                    secrets.accounts() if with_accounts else (), invoked.config.parent,
-                    timer=timer,
-                )  # fmt: skip
-                service = Service(
-                    means,
-                    reports=invoked.reports(settings),
-                    tell=(lambda _line: None) if invoked.quiet else say,
-                    tick_s=tick_s,
-                )
-                evidence = sqlite_path(invoked.database)
-                evidence = evidence.with_name(f"{evidence.stem}-evidence")
-                async with shown(service, invoked.database, evidence, since=since, needed=first):
-                    await service.run(orders)
-                first = False
+                service = None
+                try:
+                    service = Service(
+                        _means(invoked, settings, database, clock, timer),
+                        reports=invoked.reports(settings),
+                        tell=(lambda _line: None) if invoked.quiet else say,
+                        tick_s=tick_s,
+                        anew=earlier is not None,
+                    )
+                    async with shown(
+                        service, invoked.database, invoked.archive().folder, since=since,
+                        needed=not service.anew,
+                    ):  # fmt: skip
+                        await service.run(orders)
+                except MonitorError as error:
+                    began = service is not None and service.begun
+                    if earlier is None or earlier == settings or began:
+                        raise
+                    _say_wrong(error)
+                    settings = earlier
+                    continue
+                if service.begun:
+                    earlier = settings
                 settings = orders.settings or settings
                 orders.changed.clear()
 
@@ -81,6 +87,16 @@ def _watched(invoked: Invocation) -> Settings:
     return settings
 
 
+def _means(
+    invoked: Invocation, settings: Settings, database: Database, clock: Clock, timer: Timer | None
+) -> Means:
+    with_accounts = any(entry.source == "telegram" for entry in settings.channel)
+    return Means(
+        settings, database, invoked.archive(), clock, secrets.proxy(),
+        secrets.accounts() if with_accounts else (), invoked.config.parent, timer=timer,
+    )  # fmt: skip
+
+
 def _read_again(invoked: Invocation, orders: Orders) -> None:
     """Take the configuration as it is now; one that is wrong changes nothing."""
     try:
@@ -88,6 +104,10 @@ def _read_again(invoked: Invocation, orders: Orders) -> None:
         addresses(settings)
         orders.change(settings)
     except MonitorError as error:
-        logger().error("the configuration is wrong; the earlier one stays", why=str(error))
+        _say_wrong(error)
     else:
         logger().info("the configuration was read anew", file=str(invoked.config))
+
+
+def _say_wrong(error: MonitorError) -> None:
+    logger().error("the configuration is wrong; the earlier one stays", why=str(error))

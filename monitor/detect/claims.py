@@ -23,8 +23,8 @@ class Claim:
 
 
 def _may_act(part: Sentence) -> bool:
-    return part.may(*ACTS) or (
-        part.may("from_now", "instead") and (bool(part.names) or part.may("elsewhere"))
+    return part.has(*ACTS) or (
+        part.has("from_now", "instead") and (bool(part.names) or part.has("elsewhere"))
     )
 
 

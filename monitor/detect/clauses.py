@@ -1,6 +1,6 @@
 """Cut a post into sentences and say which roles of the lexicons each one holds.
 
-A folded text enters; `Sentence` objects leave, which look roles up when asked and remember them.
+A folded text enters; `Sentence` objects leave; what the same words held before is remembered.
 
 Roles: stop, leave, move, nomore, last (closing); only, from_now, publish, all, part, instead
 (narrowing); also, stays, deny (not closing); returns; maybe, pause, block, ad (other
@@ -10,13 +10,13 @@ are named).
 """
 
 import re
-from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from monitor.catalog import names, phrases
+from monitor.catalog.finding import Hit
 from monitor.catalog.names import NameHit
-from monitor.catalog.phrases import Hit
 from monitor.detect import speaker as own_words
 from monitor.model import Speaker
 
@@ -25,6 +25,9 @@ MAX_TEXT = 16_384
 MAX_SENTENCES = 300
 MAX_SENTENCE = 1_200
 """Longer sentences are judged by their beginning: regular expressions with gaps stay cheap."""
+
+REMEMBERED = 4096
+"""Sentences of which is remembered what was read in them; uncalibrated."""
 
 _ENDS = re.compile(r"\n+|(?<=[.!?;…])[\"»)*_]{0,3}\s+|(?<=[^\w\s,:()\[\]/@#'\"«»\-|.])\s{2,}")
 _ADDRESS = re.compile(
@@ -37,31 +40,47 @@ MARK = "•"
 
 
 @dataclass(slots=True)
-class _Found:
-    """What was looked up in a sentence's words, wherever they stand."""
+class _Read:
+    """What was looked up in a sentence's words, wherever they stand and whoever says them."""
+
+    hits: Mapping[str, tuple[Hit, ...]]
+    roles: frozenset[str]
+    names: list[NameHit] | None = None
+
+
+@dataclass(slots=True)
+class _Said:
+    """What was looked up in a sentence's words as those of one speaker."""
 
     roles: frozenset[str] | None = None
-    hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
-    names: list[NameHit] | None = None
     own: dict[bool, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=2048)
-def _found(text: str, speaker: Speaker, languages: frozenset[str], possible: int) -> _Found:  # noqa: ARG001 - they are the key
-    """Return the memory of a sentence: a footer stands under every post of a channel."""
-    return _Found()
+@lru_cache(maxsize=REMEMBERED)
+def _read(text: str, languages: frozenset[str]) -> _Read:
+    """Read a sentence once: a footer stands under every post, and many channels post one text."""
+    hits = phrases.load().find(text, languages)
+    return _Read(hits, frozenset(hits))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(text: str, speaker: Speaker, languages: frozenset[str]) -> _Said:  # noqa: ARG001 - they are the key
+    return _Said()
 
 
 class Sentence:
     """One sentence of a folded text: `folded[start:end]`."""
 
-    def __init__(
-        self, text: str, start: int, speaker: Speaker, languages: frozenset[str], possible: int
-    ) -> None:
-        """Name a sentence; `possible` is a mask of the roles that may be here."""
-        self.text, self.start, self.speaker = text, start, speaker
-        self.languages, self.possible = languages, possible
-        self.found = _found(text, speaker, languages, possible)
+    def __init__(self, text: str, start: int, speaker: Speaker, languages: frozenset[str]) -> None:
+        """Name a sentence, and find the phrases in it."""
+        self.text, self.start, self.speaker, self.languages = text, start, speaker, languages
+        self._read = _read(text, languages)
+        self.roles = self._read.roles
+
+    @cached_property
+    def said(self) -> _Said:
+        """What is remembered of these words of this speaker."""
+        return _said(self.text, self.speaker, self.languages)
 
     @property
     def end(self) -> int:
@@ -70,39 +89,28 @@ class Sentence:
 
     def hits(self, role: str) -> tuple[Hit, ...]:
         """Return the phrases of a role in this sentence, places within it."""
-        known = self.found.hits.get(role)
-        if known is not None:
-            return known
-        lexicon = phrases.load()
-        if not self.possible & lexicon.bits[role]:
-            return ()
-        hits = self.found.hits[role] = tuple(lexicon.find(role, self.text, self.languages))
-        return hits
+        return self._read.hits.get(role, ())
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is here."""
-        return any(self.hits(role) for role in roles)
-
-    def may(self, *roles: str) -> bool:
-        """Whether any of the roles may be here: False is certain, and costs nothing."""
-        return bool(self.possible & phrases.load().mask(*roles))
+        return not self.roles.isdisjoint(roles)
 
     @property
     def names(self) -> list[NameHit]:
         """Platforms' names that count, Telegram's and its clients' aside."""
-        if self.found.names is None:
+        if self._read.names is None:
             hits = names.find(self.text)
             if hits:
-                hits = names.supported(self.text, hits, self.languages)
-            self.found.names = [hit for hit in hits if hit.group not in names.ORIGIN]
-        return self.found.names
+                hits = names.supported(self.text, hits, self.hits("messenger"))
+            self._read.names = [hit for hit in hits if hit.group not in names.ORIGIN]
+        return self._read.names
 
     def own(self, *, strong: bool = True) -> tuple[tuple[int, int], ...]:
         """Return where the channel's own names stand; a signature at the end is left out."""
-        if strong not in self.found.own:
+        if strong not in self.said.own:
             spans = own_words.named(self.speaker, self.text, strong=strong)
-            self.found.own[strong] = tuple(span for span in spans if not self._signature(*span))
-        return self.found.own[strong]
+            self.said.own[strong] = tuple(span for span in spans if not self._signature(*span))
+        return self.said.own[strong]
 
     def _signature(self, start: int, end: int) -> bool:
         before, after = self.text[:start].rstrip(), self.text[end:]
@@ -122,22 +130,14 @@ def _blanked(piece: str) -> str:
 def sentences(folded: str, speaker: Speaker) -> list[Sentence]:
     """Cut a folded text at line ends and after closing marks; addresses stay whole."""
     folded = folded[:MAX_TEXT]
-    lexicon = phrases.load()
     languages = phrases.languages_of(folded)
-    anywhere = 0
-    for language in languages:
-        anywhere |= lexicon.anywhere[language]
-    places = deque(sorted(lexicon.scan(folded)))
     out: list[Sentence] = []
     start = 0
     ends = [(hit.start(), hit.end()) for hit in _ENDS.finditer(folded)]
     for stop, after in [*ends, (len(folded), len(folded))]:
-        mask = anywhere
-        while places and places[0][0] < stop:
-            mask |= places.popleft()[1]
         piece = folded[start:stop][:MAX_SENTENCE]
         if any(char.isalnum() for char in piece):
-            out.append(Sentence(_blanked(piece), start, speaker, languages, mask))
+            out.append(Sentence(_blanked(piece), start, speaker, languages))
         start = after
         if len(out) == MAX_SENTENCES:
             break

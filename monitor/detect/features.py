@@ -7,10 +7,10 @@ about the speaker, `leave+telegram` two roles in one sentence, `~stays` a role a
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 from math import sqrt
 
-from monitor.catalog import phrases
 from monitor.detect import speaker as own_words
 from monitor.detect.actors import speaker_label
 from monitor.detect.claims import Claim
@@ -42,8 +42,8 @@ _SILENT = frozenset({"messenger", "publish", "handle", "channel"})
 
 def roles_of(part: Sentence) -> frozenset[str]:
     """Return what one sentence shows: the roles of the lexicons, names, addresses, questions."""
-    if part.found.roles is None:
-        found = {role for role in phrases.load().bits if role not in _SILENT and part.hits(role)}
+    if part.said.roles is None:
+        found = set(part.roles - _SILENT)
         if part.names:
             found.add("platform")
         if part.own():
@@ -58,13 +58,21 @@ def roles_of(part: Sentence) -> frozenset[str]:
             found.add("address_shown")
         if speaker_label(part):
             found.add("name_and_colon")
+        found |= _bodies(part)
         if any(
             not own_words.named_in(part.speaker, hit.group(1))
             for hit in _QUOTED.finditer(part.text)
         ):
             found.add("quoted_name")
-        part.found.roles = frozenset(found)
-    return part.found.roles
+        part.said.roles = frozenset(found)
+    return part.said.roles
+
+
+def _bodies(part: Sentence) -> set[str]:
+    """Name whose bodies a sentence names: "the club" is its own where its title has that word."""
+    bodies = (part.text[hit.start : hit.end] for hit in part.hits("actor"))
+    own = {own_words.touched(part.speaker, body) for body in bodies}
+    return {"own_body" if ours else "other_body" for ours in own}
 
 
 def _placed(part: Sentence) -> bool:
@@ -93,6 +101,13 @@ def concerned(parts: Sequence[Sentence]) -> list[tuple[int, Sentence]]:
     return [(n, parts[n]) for n in near]
 
 
+@lru_cache(maxsize=4096)
+def _named(roles: frozenset[str]) -> frozenset[str]:
+    """Return the features of a sentence with these roles: each, and each pair."""
+    alone = (f"~{role}" for role in roles)
+    return frozenset((*alone, *("+".join(pair) for pair in combinations(sorted(roles), 2))))
+
+
 def describe(
     parts: Sequence[Sentence],
     claims: Sequence[Claim],
@@ -105,8 +120,7 @@ def describe(
     seen: set[str] = set()
     for number, part in concerned(parts):
         roles = roles_of(part)
-        seen.update(f"~{role}" for role in roles)
-        seen.update("+".join(pair) for pair in combinations(sorted(roles), 2))
+        seen |= _named(roles)
         if number == 0:
             seen.update(f"first:{role}" for role in roles)
     # A post of three words is told as surely as one of thirty: lengths are made alike.

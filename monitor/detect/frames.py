@@ -6,7 +6,7 @@ decided in actors.py, the post's label in notices.py.
 
 from dataclasses import dataclass
 
-from monitor.catalog.phrases import Hit
+from monitor.catalog.finding import Hit
 from monitor.detect.clauses import MARK, Sentence
 
 NEAR = 90
@@ -110,7 +110,9 @@ def _beside_place(hits: tuple[Hit, ...], part: Sentence, reach: int) -> Hit | No
 
 def moving(part: Sentence, around: Around) -> Frame | None:
     """Find a move to a place elsewhere that does not say "also"."""
-    hits = part.hits("move")
+    # "News is now in A" says where something is, not that anything was moved.
+    there = {(hit.start, hit.end) for hit in part.hits("there")}
+    hits = tuple(hit for hit in part.hits("move") if (hit.start, hit.end) not in there)
     if not hits or unsaid(part) or part.has("deny", "also"):
         return None
     hit = _beside_place(hits, part, NEAR)
@@ -130,7 +132,7 @@ def _partial(part: Sentence) -> bool:
 
 def narrowing(part: Sentence, around: Around) -> Frame | None:
     """Find "only there": of everything, or of a part of what the channel publishes."""
-    if not part.may("only", "from_now", "instead") or unsaid(part):
+    if not part.has("only", "from_now", "instead") or unsaid(part):
         return None
     only = part.hits("only")
     linked = (

@@ -72,6 +72,8 @@ def words_beside(part: Sentence) -> int:
 def in_latin(parts: Sequence[Sentence]) -> bool:
     """Whether a post is written in Latin letters; where not, a bare Latin word in it is a name."""
     words = [word for part in parts for word in _words(part)]
+    named = (part.text[hit.start : hit.end] for part in parts for hit in part.names)
+    words += [name for name in named if not name.isascii()]
     return 2 * sum(word.isascii() for word in words) > len(words)
 
 

@@ -7,7 +7,7 @@ words, whose.py decides whose presence each place is.
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from monitor.catalog import addresses, platforms
+from monitor.catalog import addresses, names, platforms
 from monitor.catalog.names import ORIGIN
 from monitor.catalog.text import Normalised, fold, normalise
 from monitor.detect import mentions
@@ -71,5 +71,7 @@ def destinations(
     Never raises. `urls` are addresses that the text does not show: behind words, on buttons.
     """
     whole = normalise(text[:MAX_TEXT])
+    if not urls and not names.passes(whole.folded):
+        return ()
     parts = sentences(whole.folded, speaker)
     return decide(speaker, whole, read(speaker, whole, urls, parts), parts, forwarded_from, label)

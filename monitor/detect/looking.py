@@ -12,8 +12,8 @@ from monitor.catalog import names
 from monitor.catalog.text import Normalised, fold
 from monitor.detect import features, links
 from monitor.detect import speaker as own_words
-from monitor.detect.claims import ACTS, Claim, gather
-from monitor.detect.clauses import MARK, MAX_TEXT, Sentence, sentences
+from monitor.detect.claims import Claim, gather
+from monitor.detect.clauses import MAX_TEXT, Sentence, sentences
 from monitor.detect.frames import Around
 from monitor.detect.story import Story, tell
 from monitor.model import DestinationLink, Speaker
@@ -37,14 +37,6 @@ class Look:
         )
 
 
-def _worth(folded: str, parts: Sequence[Sentence]) -> bool:
-    """Whether anything is done in a post, or some place elsewhere is shown in it."""
-    return (
-        any(part.may(*ACTS, "elsewhere") or MARK in part.text or part.names for part in parts)
-        or "@" in folded
-    )
-
-
 def look(
     speaker: Speaker, text: str, urls: Sequence[str], forwarded_from: str | None
 ) -> Look | None:
@@ -54,8 +46,6 @@ def look(
         return None
     whole = Normalised(text[:MAX_TEXT], folded)
     parts = sentences(folded, speaker)
-    if not urls and not _worth(folded, parts):
-        return None
     found = links.read(speaker, whole, urls, parts)
     shown = links.decide(speaker, whole, found, parts, forwarded_from)
     around = Around(

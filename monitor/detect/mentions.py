@@ -175,10 +175,10 @@ class _Reader:
 
     def _after(self, index: int, handle: Handle, limit: int) -> Sequence[NameHit]:
         """Return the platforms after a handle, up to a place, that it is said to be on."""
-        if handle.bare and not self._is_name(handle):
+        following = [c for c in self.chains_of(index) if handle.end <= c[0].start < limit][:1]
+        if not following or (handle.bare and not self._is_name(handle)):
             return []
         text = self.parts[index].text
-        following = [c for c in self.chains_of(index) if handle.end <= c[0].start < limit][:1]
         return next((c for c in following if _AFTER.fullmatch(text, handle.end, c[0].start)), [])
 
     def _again(self, index: int, handle: Handle) -> bool:
@@ -293,7 +293,7 @@ def read(
             if handles:
                 reader.handles[index] = handles
                 reader.within(index)
-    if any(part.may("same") for part in parts):
+    if any(part.has("same") for part in parts):
         reader.same_name()
     if reader.loose and any(part.names for part in parts):
         reader.across()

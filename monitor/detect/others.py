@@ -7,7 +7,7 @@ sentences where a channel is only the place where something else was said.
 import re
 from collections.abc import Sequence
 
-from monitor.catalog.phrases import Hit
+from monitor.catalog.finding import Hit
 from monitor.detect.actors import Actor
 from monitor.detect.claims import Claim
 from monitor.detect.frames import Around

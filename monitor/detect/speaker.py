@@ -77,10 +77,13 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name of a channel: its whole form, its words' stems, and whether it stands alone."""
+    """One name of a channel: its whole form, its words' stems, and whether it stands alone.
 
-    whole: re.Pattern[str]
-    stems: tuple[re.Pattern[str], ...]
+    Both are expressions, compiled only where something of the names is seen.
+    """
+
+    whole: str
+    stems: tuple[str, ...]
     strong: bool
 
 
@@ -100,12 +103,12 @@ def _name(text: str) -> Name | None:
     words = words[:MAX_WORDS]
     loose = [_loose(word) for word in words]
     stems = tuple(
-        re.compile(rf"(?<!\w){part}(?!\w)")
+        rf"(?<!\w){part}(?!\w)"
         for word, part in zip(words, loose, strict=True)
         if word not in _LITTLE
     )
     return Name(
-        whole=re.compile(r"(?<![\w.])" + r"\W{0,3}".join(loose) + r"(?![\w])"),
+        whole=r"(?<![\w.])" + r"\W{0,3}".join(loose) + r"(?![\w])",
         stems=stems if len(stems) > 1 else (),
         strong=len(words) > 1 or len(words[0]) >= STRONG_LETTERS,
     )
@@ -118,16 +121,25 @@ def names_of(speaker: Speaker) -> tuple[Name, ...]:
     return tuple(name for name in map(_name, texts) if name is not None)
 
 
+@lru_cache(maxsize=4096)
+def _anything_of(speaker: Speaker) -> re.Pattern[str]:
+    """Return an expression for anything without which none of a channel's names can stand."""
+    parts = (part for name in names_of(speaker) for part in (name.whole, *name.stems))
+    return re.compile("|".join(dict.fromkeys(parts)) or r"(?!)")
+
+
 def named(speaker: Speaker, folded: str, *, strong: bool = True) -> Iterator[tuple[int, int]]:
     """Yield where the channel's names stand; with `strong` only those that are no everyday word."""
+    if _anything_of(speaker).search(folded) is None:
+        return
     for name in names_of(speaker):
         if strong and not name.strong:
             continue
-        hit = name.whole.search(folded)
+        hit = re.search(name.whole, folded)
         if hit is not None:
             yield hit.span()
             continue
-        found = [stem.search(folded) for stem in name.stems]
+        found = [re.search(stem, folded) for stem in name.stems]
         places = [place.span() for place in found if place is not None]
         if places and len(places) == len(found):
             yield min(places)[0], max(end for _, end in places)
@@ -138,8 +150,10 @@ def touched(speaker: Speaker, folded: str) -> bool:
 
     "The Consulate" is the speaker itself where its title is "Consulate of X in Y".
     """
-    return any(
-        stem.search(folded) for name in names_of(speaker) for stem in name.stems or (name.whole,)
+    return _anything_of(speaker).search(folded) is not None and any(
+        re.search(stem, folded)
+        for name in names_of(speaker)
+        for stem in name.stems or (name.whole,)
     )
 
 

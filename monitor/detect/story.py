@@ -15,6 +15,9 @@ from monitor.detect.frames import Around
 from monitor.detect.others import reports
 from monitor.model import DestinationLink, Label
 
+INSIDE = "inside"
+"""The rule of a move within Telegram."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -94,7 +97,7 @@ def tell(  # noqa: PLR0911 - rules, in order
         return Story(Label.NONE, "forward")
     label, grounds = _of_itself(claims)
     if label is Label.CLOSURE and inside(parts, folded, shown):
-        return Story(Label.NONE, "inside")
+        return Story(Label.NONE, INSIDE)
     if label is not Label.NONE and _of_waters(parts):
         return Story(Label.NONE, "block")
     if label is not Label.NONE:

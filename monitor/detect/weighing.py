@@ -52,8 +52,7 @@ def weigh(
     for name, value in features.items():
         row = table.features.get(name)
         if row is not None:
-            for place, weight in enumerate(row):
-                sums[place] += value * weight
+            sums = [known + value * weight for known, weight in zip(sums, row, strict=True)]
     most = max(sums)
     powers = [exp(value - most) for value in sums]
     total = sum(powers)

@@ -146,7 +146,7 @@ class _Post:
     @cached_property
     def faked(self) -> bool:
         """Whether somebody may be said to pretend to be the channel."""
-        return any(part.may("fake") for part in self.parts)
+        return any(part.has("fake") for part in self.parts)
 
     @cached_property
     def us(self) -> bool:

@@ -33,7 +33,10 @@ AT_ONCE = 3
 
 @dataclass(slots=True)
 class Asker:
-    """The open accounts and their work; `lost` says why others cannot be used."""
+    """The open accounts and their work; `lost` says why others cannot be used.
+
+    `on_visited` hears each time that asking after a channel has come to an end.
+    """
 
     database: Database
     settings: TelegramSettings
@@ -43,6 +46,7 @@ class Asker:
     open: dict[str, Account] = field(default_factory=dict)
     lost: dict[str, MonitorError] = field(default_factory=dict)
     timer: Timer | None = None
+    on_visited: Callable[[], None] = lambda: None
     _leaving: list[Account] = field(default_factory=list)
     _states_at: dict[str, datetime] = field(default_factory=dict)
 
@@ -158,6 +162,7 @@ class Asker:
                     done.append(Visited(entry.username, "held", error=str(error)))
                 except Retryable as error:
                     done.append(await self._failed(entry, error))
+                self.on_visited()
 
         await self._at_once([guarded(entry) for entry in entries])
         return done, undone

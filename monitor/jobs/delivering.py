@@ -93,10 +93,12 @@ class Deliverer:
     async def end(self, within: timedelta) -> None:
         """Let what is being sent end; what takes longer is given up and sent again later."""
         lanes = list(self._lanes.values())
-        if lanes:
-            await asyncio.wait(lanes, timeout=within.total_seconds())
-        for lane in lanes:
-            lane.cancel()
+        try:
+            if lanes:
+                await asyncio.wait(lanes, timeout=within.total_seconds())
+        finally:
+            for lane in lanes:
+                lane.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
         self._lanes.clear()
 
@@ -120,7 +122,10 @@ class Deliverer:
         return found
 
     async def _serve(self, target: str) -> list[Sent]:
-        """Send what is due to one target until it fails, unless it has just taken something."""
+        """Send what is due to one target until it fails, unless it has just taken something.
+
+        One message may be what it refuses; two in a row are a target that has enough.
+        """
         made: list[Sent] = []
         try:
             for entry in await self._due(target):
@@ -130,7 +135,7 @@ class Deliverer:
                 made.append(sent)
                 if sent.error is None:
                     self._failures.pop(target, None)
-                elif all(one.error is not None for one in made):
+                elif all(one.error is not None for one in made[-2:]):
                     self._rest(target)
                     break
         except StoreError as error:

@@ -62,7 +62,7 @@ async def examine(patient: Patient, *, network: bool = False) -> list[Check]:
         {
             "database": patient.path.parent,
             "evidence": patient.archive.folder,
-            "reports": Path(settings.report.out),
+            "reports": patient.config.parent / settings.report.out,
         }
     )
     found += surroundings.time_zones(settings)
@@ -100,8 +100,11 @@ async def _database(patient: Patient, settings: Settings) -> AsyncIterator[Check
     yield Check(
         "database", "ok", f"{path}, schema {version}, {maintenance.size(path) / 1e6:.1f} MB"
     )
-    holder = holder_of(path)
-    yield Check("writer", "ok", f"being written by {holder}" if holder else "nobody is writing")
+    try:
+        holder = holder_of(path)
+        yield Check("writer", "ok", f"being written by {holder}" if holder else "nobody is writing")
+    except MonitorError as error:
+        yield Check("writer", "warn", str(error), "run this as the user that the service runs as")
     wal = maintenance.wal_size(path)
     if wal > maintaining.LARGE_WAL:
         yield Check("write-ahead log", "warn", f"{wal / 1e6:.1f} MB: a reader holds it back",

@@ -169,8 +169,8 @@ async def check_integrity(path: Path, archive: Archive, now: datetime) -> tuple[
         StoreError: the database cannot be opened.
     """
 
-    def work(_stop: Event) -> tuple[Problem, ...]:
-        found = maintenance.faults(path)
+    def work(stop: Event) -> tuple[Problem, ...]:
+        found = maintenance.faults(path, stop)
         # Rows of a damaged file are no measure of the archive.
         return tuple(found or maintenance.evidence_faults(path, archive, now=now))
 

@@ -15,7 +15,7 @@ from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
 from monitor.store import evidence
-from monitor.store.database import Database
+from monitor.store.database import Database, finished
 
 
 async def report(
@@ -42,8 +42,9 @@ async def report(
         reconstruction=reconstruction,
         let_go=let_go,
     )
-    # Drawing takes seconds, in which a service has pushes to store.
-    written = await asyncio.to_thread(render.publish, summary, judgement, out, formats)
+    # Drawing takes seconds, in which a service has pushes to store. Told to stop, it is waited
+    # for: after a reload another would draw and write the same beside it.
+    written = await finished(asyncio.to_thread(render.publish, summary, judgement, out, formats))
     if reconstruction is None:  # a feed tells what happened, and this did not
         await asyncio.to_thread(publish, judgement, out, settings.report.language)
     return written
@@ -60,7 +61,7 @@ async def report_once(
     summary = out / window.name / "summary.json"
     earlier = revisions.read(summary)
     judged_at = earlier.get("judged_at") if earlier else None
-    # What was judged in the future was judged by a false clock.
+    # One that a clock that was ahead has judged did not see the week's end.
     if isinstance(judged_at, str) and due <= as_utc(judged_at) <= now:
         return summary
     wanted = settings.report

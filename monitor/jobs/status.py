@@ -1,5 +1,6 @@
 """How things stand, from the store alone: judgement, reports, accounts, requests, channels."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,6 +45,8 @@ async def status(
         judged = await totals.judged(connection)
         kept = kept or await totals.kept(connection)
     behind = {lag.username: lag for lag in lags(settings, gone, now)}
+    # Ten years of reports take seconds to read the first time.
+    written = await asyncio.to_thread(_report, reports)
     return {
         "at": as_rfc3339(now),
         "database": {
@@ -58,7 +61,7 @@ async def status(
             "findings": sum(judged.findings.values()),
         },
         "judged": _judged(judged),
-        "report": _report(reports),
+        "report": written,
         "accounts": [
             {"account": s.account, "state": s.state, "detail": redacted(s.detail),
              "at": as_rfc3339(s.at)}

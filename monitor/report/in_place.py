@@ -5,6 +5,29 @@ import tempfile
 from pathlib import Path
 
 
+def sync(folder: Path) -> None:
+    """Bring a folder and all in it to the disk, so that a rename cannot outlive what it names.
+
+    Raises:
+        OSError: the system could not.
+    """
+    for path in (*folder.rglob("*"), folder):
+        sync_one(path)
+
+
+def sync_one(path: Path) -> None:
+    """Bring one file, or the names in a folder, to the disk.
+
+    Raises:
+        OSError: the system could not.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def replace_text(path: Path, text: str) -> bool:
     """Put a text in the place of a file, all at once; returns whether that changed anything.
 

@@ -17,6 +17,7 @@ from monitor.model import Json, Judgement
 from monitor.report import revisions
 from monitor.report.contents import Summary
 from monitor.report.figures import MOST, draw
+from monitor.report.in_place import sync, sync_one
 from monitor.report.page import Revision, page
 from monitor.report.pdf import as_pdf, require
 from monitor.report.tables import channels_csv, findings_csv
@@ -125,6 +126,7 @@ def _publish(summary: Summary, folder: Path, formats: frozenset[str], made: Path
     _write_json(made / "summary.json", {**record, "revision": number, "changes": list(changes)})
     if number > 1:
         _keep(folder, made, number - 1)
+    sync(made)  # the week is noted as done next, and that outlives a power cut
     _swap(made, folder)
     return Written(main, number, changes, unchanged=False)
 
@@ -202,6 +204,7 @@ def _swap(made: Path, folder: Path) -> None:
     if folder.exists():
         folder.rename(before)
     made.rename(folder)
+    sync_one(folder.parent)
     shutil.rmtree(before, ignore_errors=True)
 
 

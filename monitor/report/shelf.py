@@ -86,8 +86,8 @@ def _read(
     return (
         language,
         int(told.get("revision", 1)),
-        as_utc(window["from"]),
-        as_utc(window["to"]),
-        as_utc(told["judged_at"]),
+        as_utc(str(window["from"])),
+        as_utc(str(window["to"])),
+        as_utc(str(told["judged_at"])),
         str(told.get("headline", "")),
     )

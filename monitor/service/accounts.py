@@ -17,9 +17,6 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 """Between two attempts to bring an account back; doubled each time."""
 
-AT_ONCE = 200
-"""Pushes that are stored before others of the process get a turn."""
-
 
 @dataclass(slots=True)
 class _Life:
@@ -59,10 +56,6 @@ class Accounts:
     def able(self) -> bool:
         """Whether any account can ask."""
         return bool(self._asker.open)
-
-    def waiting(self) -> int:
-        """Return how many pushes wait to be stored."""
-        return self._pushed.qsize()
 
     async def begin(self) -> None:
         """Listen to every open account, and read on where its channels were left."""
@@ -138,19 +131,20 @@ class Accounts:
         life.pause = min(2 * life.pause, LONGEST_PAUSE)
 
     async def store_pushes(self) -> None:
-        """Store what is pushed, as it comes, without end."""
+        """Store what is pushed, as it comes, without end; what fails is read on instead."""
         while True:
-            batch = [await self._pushed.get()]
-            while not self._pushed.empty() and len(batch) < AT_ONCE:
-                batch.append(self._pushed.get_nowait())
-            now = self._means.clock.now()
-            for pushed in batch:
-                await self._store(pushed, now)
+            pushed = await self._pushed.get()
+            try:
+                await self._store(pushed, self._means.clock.now())
+            except Exception:
+                self.missed()
+                raise
+            finally:
+                self._pushed.task_done()
 
-    async def drain(self) -> None:
-        """Store what was pushed until now."""
-        while not self._pushed.empty():
-            await self._store(self._pushed.get_nowait(), self._means.clock.now())
+    async def stored(self) -> None:
+        """Wait until all that was pushed is stored."""
+        await self._pushed.join()
 
     async def _store(self, pushed: Pushed, now: datetime) -> None:
         async with self._means.database.begin() as connection:

@@ -43,6 +43,7 @@ each would wait for the first pages of all others, and none come to an end for h
 answer hangs. Uncalibrated."""
 
 PUSHES = "pushes"
+CONNECTIONS = "the accounts' connections"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -68,13 +69,18 @@ class Collection:
         self.last_progress = self._means.clock.elapsed()
         self._told[0](name, page)
 
+    def _on_visited(self) -> None:
+        self.last_progress = self._means.clock.elapsed()
+
     def _on_posts(self, name: str, posts: list[Post]) -> None:
         self.last_progress = self._means.clock.elapsed()
         self._told[1](name, posts)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def opened(self, *, wait: bool = False) -> AsyncIterator[None]:
         """Open the ways to ask; in the end all work under way is broken off, and they are closed.
+
+        With `wait` the public pages go on until somebody logs in, where no account can be used.
 
         Raises:
             BadConfiguration: an account is needed and none is configured.
@@ -84,8 +90,11 @@ class Collection:
         async with sources(self._means, with_accounts=needed) as opened:
             self._opened = opened
             if opened.asker is not None:
-                if not opened.asker.open and (need := opened.need()) is not None:
+                need = None if wait or opened.asker.open else opened.need()
+                if need is not None:
                     raise need
+                # All that are due are one piece of work, and most have nothing new to tell.
+                opened.asker.on_visited = self._on_visited
                 self._accounts = Accounts(self._means, opened.asker)
                 await self._accounts.begin()
             try:
@@ -100,7 +109,7 @@ class Collection:
             return
         accounts = self._accounts
         if accounts is not None:
-            self._begin("the accounts' connections", accounts.revive())
+            self._begin(CONNECTIONS, accounts.revive())
             self._begin(PUSHES, accounts.store_pushes())
         by_account = [e for e in self._means.settings.channel if e.source == "telegram"]
         by_page = [e for e in self._means.settings.channel if e.source == "preview"]
@@ -123,8 +132,8 @@ class Collection:
             self.last_progress = self._means.clock.elapsed()
 
     def queue(self) -> int:
-        """Return how many pieces of work are under way that come to an end by themselves."""
-        return len(self._under_way.keys() - {PUSHES})
+        """Return how many pieces of collecting are under way."""
+        return len(self._under_way.keys() - {PUSHES, CONNECTIONS})
 
     def _free(self) -> int:
         """Return how many more channels may be visited over pages."""
@@ -195,9 +204,11 @@ class Collection:
         else:
             self._faulty.pop(what, None)
             self._edges.succeeded(what)
+            if what == CONNECTIONS:  # looked at each tick: it says nothing of collecting or storing
+                return
             self._edges.succeeded("the store")
             self._store_pause = STORE_PAUSE
-            self.last_progress = self._means.clock.elapsed()
+            self._on_visited()
 
     def _rest(self, error: StoreError) -> None:
         """Let the store be for a while: a full disk gets no emptier by asking."""
@@ -210,8 +221,17 @@ class Collection:
     async def settle(self, within_s: float) -> None:
         """Let what is under way come to its end, for so long."""
         tasks = [t for what, t in self._under_way.items() if what != PUSHES]
-        if tasks:
-            await asyncio.wait(tasks, timeout=within_s)
+        stored: asyncio.Task[None] | None = None
+        if self._accounts is not None and PUSHES in self._under_way:
+            # A deletion is told once; reading on from the highest id would not meet it again.
+            stored = asyncio.create_task(self._accounts.stored())
+            tasks.append(stored)
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=within_s)
+        finally:
+            if stored is not None:
+                stored.cancel()
 
     async def _break_off(self) -> None:
         tasks = list(self._under_way.values())

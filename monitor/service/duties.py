@@ -47,16 +47,14 @@ class Duties:
     reports: Path
     judged: Callable[[], Awaitable[None]] | None = None
     """Awaited after each judgement that found something else than the one before."""
-    _detect_from: timedelta = field(default=timedelta())
+    _rests_until: dict[str, timedelta] = field(default_factory=dict)
     _judged_version: float | None = None
     _judged_at: datetime | None = None
 
     async def detect(self) -> None:
         """Judge, where facts changed or an hour passed, and not sooner than rest allows."""
-        clock = self.means.clock
-        if not self.clock_watch.steady or clock.elapsed() < self._detect_from:
-            return
-        await self._do(DETECT, self._detect)
+        if self.clock_watch.steady:
+            await self._do(DETECT, self._detect)
 
     async def _detect(self, _duty: Duty) -> str | None:
         clock, now = self.means.clock, self.means.clock.now()
@@ -68,7 +66,7 @@ class Duties:
         begun = clock.elapsed()
         judgement = await detect(self.means.database, self.means.settings, now)
         self._judged_version, self._judged_at = version, now
-        self._detect_from = clock.elapsed() + REST * (clock.elapsed() - begun)
+        self._rest(DETECT, REST * (clock.elapsed() - begun))
         if self.judged is not None:
             await self.judged()
         await self._publish(judgement)
@@ -92,14 +90,12 @@ class Duties:
 
     async def _weekly(self, duty: Duty) -> str | None:
         settings, now = self.means.settings.report, self.means.clock.now()
-        last = periods.last_due(now, settings)
         if duty.done is None:
             # Nothing was promised for the time before the service first ran.
-            return last
-        if duty.last_success is not None and duty.last_success > now and duty.done > last:
-            # A clock that was ahead had it written before the week was over; in time, once more.
-            logger().warning("reported too early, by a false clock", week=duty.done)
-            return last
+            return periods.last_due(now, settings)
+        if periods.is_ahead(duty.done, now, settings):
+            # What a clock that was ahead took for a week that had ended is still owed.
+            return periods.before(periods.last_due(now, settings))
         weeks = periods.owed(duty.done, now, settings)
         if not weeks:
             return None
@@ -155,6 +151,8 @@ class Duties:
     ) -> None:
         """Do a duty if it may be tried; it returns for what it is done now, None for nothing."""
         database, now = self.means.database, self.means.clock.now()
+        if self.means.clock.elapsed() < self._rests_until.get(name, timedelta()):
+            return
         try:
             async with database.look() as connection:
                 duty = await duties.read(connection, name)
@@ -167,15 +165,20 @@ class Duties:
                         connection, name, now, done=done or None,
                         due_at=now + every if every is not None else None,
                     )  # fmt: skip
-        except MonitorError as error:
+        except Exception as error:  # noqa: BLE001 - a fault of ours too is not met each second
             self.edges.failed(name, error)
             await self._failed(name, now, error)
         else:
             self.edges.succeeded(name)
 
-    async def _failed(self, name: str, now: datetime, error: MonitorError) -> None:
+    async def _failed(self, name: str, now: datetime, error: Exception) -> None:
+        ours = isinstance(error, MonitorError)
+        said = str(error) if ours else f"a fault of ours: {type(error).__name__}: {error}"
         try:
             async with self.means.database.begin() as connection:
-                await duties.failed(connection, name, now, str(error))
+                await duties.failed(connection, name, now, said)
         except MonitorError:  # the store is what failed; it says so itself
-            self._detect_from = self.means.clock.elapsed() + duties.FIRST_PAUSE
+            self._rest(name, duties.FIRST_PAUSE)
+
+    def _rest(self, name: str, length: timedelta) -> None:
+        self._rests_until[name] = self.means.clock.elapsed() + length

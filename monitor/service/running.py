@@ -7,7 +7,7 @@ clock and the rows. Each tick begins what is due and not under way.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -64,7 +64,10 @@ class Service:
     tick_s: float = TICK_S
     systemd: Systemd = field(default_factory=Systemd)
     edges: Edges = field(default_factory=Edges)
-    _begun: bool = False
+    anew: bool = False
+    """Whether it goes on from an earlier one, so that nothing that asks for a person may end it."""
+    begun: bool = False
+    """Whether all could be opened."""
     _collection: Collection | None = None
     _working: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -78,7 +81,7 @@ class Service:
         asked = [asyncio.create_task(e.wait()) for e in (orders.stop, orders.changed)]
         try:
             await asyncio.wait([life, *asked], return_when=asyncio.FIRST_COMPLETED)
-            if self._begun:
+            if self.begun:
                 await asyncio.wait([life], timeout=self._stop_within_s)
             while not life.done():
                 # Telethon may swallow a cancellation that meets it in the middle of a handshake.
@@ -113,12 +116,15 @@ class Service:
         for work in (collection.ask, duties.detect, duties.weekly, duties.upkeep, deliver):
             self._every_tick(scheduler, work)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(collection.opened())
+            await stack.enter_async_context(collection.opened(wait=self.anew))
+            # However this ends: what went on would go on beside the next life, and do things twice.
+            stack.push_async_callback(deliverer.end, timedelta())
+            stack.push_async_callback(self._end_work)
             scheduler.start()
             stack.callback(scheduler.shutdown, wait=False)
             self.tell("watching; stop with Ctrl-C or SIGTERM")
             self.systemd.ready(f"watching {len(self.means.settings.channel)} channels")
-            self._begun = True
+            self.begun = True
             while not (orders.stop.is_set() or orders.changed.is_set()):
                 await asyncio.sleep(self.tick_s)
                 if clock_watch.look() is not None:
@@ -134,6 +140,14 @@ class Service:
                 await asyncio.wait(self._working, timeout=self._stop_within_s / 2)
             await deliverer.end(timedelta(seconds=self._stop_within_s / 4))
 
+    async def _end_work(self) -> None:
+        """Wait for what the scheduler's end has cancelled: a thread that writes ends by itself."""
+        while self._working:
+            for task in self._working:
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait(set(self._working), timeout=0.5)
+
     def _scheduler(self) -> AsyncIOScheduler:
         # It warns each second of work that is still under way, which is as it should be.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
@@ -148,6 +162,7 @@ class Service:
             self._working.add(task)
             try:
                 await work()
+                self.edges.succeeded(work.__qualname__)
             finally:
                 self._working.discard(task)
 
@@ -185,6 +200,7 @@ class Service:
         if waits is not None:
             self.systemd.alive(f"waiting for {waits}, which writes the database")
         elif idle < STUCK:
+            self.edges.succeeded("progress")
             troubles = self.edges.lasting()
             self.systemd.alive(f"{len(troubles)} troubles" if troubles else "all is well")
         else:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.model import Peer
-from monitor.store.schema import account_peer, account_state, request_count, request_hold
+from monitor.store.schema_asking import account_peer, account_state, request_count, request_hold
 
 DAY_S = 86_400
 

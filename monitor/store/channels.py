@@ -19,10 +19,10 @@ from monitor.store.schema import (
     post_views,
     probe,
     profile,
-    read_range,
     review,
     subscriber_count,
 )
+from monitor.store.schema_asking import read_range
 
 _OWNED = (post, post_revision, post_views, subscriber_count, profile, read_range)
 

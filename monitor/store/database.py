@@ -166,8 +166,8 @@ class Database:
                 # What was not committed is rolled back; what was never opened cannot be closed.
                 if connection.sync_connection is not None:
                     await finished(connection.close())
-        except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
-            cause = error.orig or error
+        except (sa.exc.DatabaseError, sa.exc.TimeoutError) as error:
+            cause = getattr(error, "orig", None) or error
             msg = (
                 f"the database {self.path} cannot be used: {cause}; nothing of this step was "
                 "kept; check disk space and permissions, then run the command again"

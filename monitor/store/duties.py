@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from monitor.store.schema import duty
+from monitor.store.schema_asking import duty
 from monitor.store.times import as_seconds, as_time
 
 FIRST_PAUSE = timedelta(minutes=1)

@@ -7,8 +7,9 @@ what is still to be removed.
 """
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,26 +149,33 @@ def _span(body: Mapping[str, object]) -> tuple[int, int] | None:
     return (min(times) - _DAY_S, max(times) + _DAY_S) if times else None
 
 
-def digests_in(folder: Path | None) -> frozenset[str]:
+def digests_in(folder: Path) -> frozenset[str]:
     """Return every SHA-256 that a kept report cites: all of its tables, summaries and pages.
 
     Raises:
         StoreError: a report cannot be read, so that what it cites is not known.
     """
     found: set[str] = set()
-    if folder is None or not folder.is_dir():
+    if not os.path.lexists(folder):
         return frozenset()
     try:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in {".json", ".csv", ".html"} and path.is_file():
-                with path.open(encoding="utf-8", errors="replace") as lines:
-                    for line in lines:
-                        found.update(_DIGEST.findall(line))
+        for path in _inside(folder):
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                found.update(digest for line in lines for digest in _DIGEST.findall(line))
     except OSError as error:
         raise StoreError(
             f"the reports in {folder} cannot be read ({error}), so nothing is let go; mend that"
         ) from error
     return frozenset(found)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Yield what may cite; what cannot be looked into is an error, where `rglob` passes it over."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            yield from _inside(path)
+        elif path.suffix in {".json", ".csv", ".html"} and path.is_file():
+            yield path
 
 
 def rewrite(archive: Archive, file: str, every: Sequence[Body], stay: frozenset[int]) -> Rewritten:

@@ -8,8 +8,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
-from monitor.errors import StoreError
+from monitor.errors import Interrupted, StoreError
 from monitor.store import schema_version
 from monitor.store.archive import NAME, Archive
 
@@ -17,6 +18,8 @@ BUSY_MS = 2_000
 """How long folding the log in may wait for readers, in ms; writers wait with it. Uncalibrated."""
 SAMPLE = 50
 """Bodies whose digest is computed anew by one check: about a second's work. Uncalibrated."""
+STEPS = 100_000
+"""Of SQLite's machine between two questions whether to stop: some milliseconds. Uncalibrated."""
 FAULTS = 20
 """Faults of one kind that are named; a damaged file has thousands."""
 
@@ -77,11 +80,13 @@ def require(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path, busy_ms: int) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, busy_ms: int, stop: Event | None = None) -> Iterator[sqlite3.Connection]:
     require(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as raw:
             raw.execute(f"PRAGMA busy_timeout={busy_ms}")
+            if stop is not None:
+                raw.set_progress_handler(stop.is_set, STEPS)
             yield raw
     except sqlite3.Error as error:
         raise StoreError(
@@ -152,16 +157,19 @@ def _temporary_beside(path: Path) -> Iterator[None]:
             del os.environ[name]
 
 
-def faults(path: Path) -> list[Problem]:
+def faults(path: Path, stop: Event | None = None) -> list[Problem]:
     """Look through a database's structure and references; reads all of it, changes nothing.
 
     Raises:
         StoreError: it cannot be opened at all.
+        Interrupted: `stop` was set.
     """
-    with _opened(path, 30_000) as raw:
+    with _opened(path, 30_000, stop) as raw:
         try:
             said = [str(x) for (x,) in raw.execute(f"PRAGMA quick_check({FAULTS})")]
         except sqlite3.DatabaseError as error:  # too damaged to be looked through
+            if stop is not None and stop.is_set():
+                raise Interrupted("the check was stopped") from error
             said = [str(error)]
         if said != ["ok"]:
             remedy = "stop the service and restore it from the last good backup"

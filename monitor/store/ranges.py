@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from monitor.store.schema import read_range
+from monitor.store.schema_asking import read_range
 
 
 async def read(connection: AsyncConnection, channel: int) -> list[tuple[int, int]]:

@@ -37,8 +37,9 @@ def check(path: Path) -> str | None:
     try:
         if not path.exists() or path.stat().st_size == 0:
             return None
-        # Never opened but through SQLite: closing it again would take away the locks that other
-        # connections of this process hold on it, and with them their write-ahead log.
+        # Never opened but by SQLite: closing such a file ends the locks of all connections that
+        # this process has to it, and the next reader elsewhere then throws their log away
+        # (sqlite.org/howtocorrupt.html, 2.2).
         with closing(sqlite3.connect(path)) as raw:
             tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
             version = None

@@ -8,17 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.store.accounts import DAY_S
-from monitor.store.schema import (
-    channel,
-    evidence,
-    fact,
-    finding,
-    post,
-    probe,
-    request_count,
-    unjudged,
-    visit,
-)
+from monitor.store.schema import channel, evidence, fact, finding, post, probe, unjudged
+from monitor.store.schema_asking import request_count, visit
 from monitor.store.times import as_time
 
 

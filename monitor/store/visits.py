@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from monitor.store.schema import visit
+from monitor.store.schema_asking import visit
 from monitor.store.times import as_time
 
 

@@ -57,7 +57,7 @@ def writing(database: Path, what: str, *, wait_s: float = WAIT_S) -> Iterator[No
         _sign(holder, what)
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        _unsign(holder)
         lock.release()
 
 
@@ -84,12 +84,15 @@ class Turns:
                 await asyncio.sleep(POLL_S)
         except OSError as error:
             raise _unlockable(self._database, error) from error
+        except asyncio.CancelledError:
+            self.waiting_for = None  # whoever waits beside says so again at once
+            raise
         try:
             yield
         finally:
             self._inside -= 1
             if not self._inside:
-                self._holder.unlink(missing_ok=True)
+                _unsign(self._holder)
                 self._lock.release()
 
     def _take(self) -> bool:
@@ -112,6 +115,12 @@ def _sign(holder: Path, what: str) -> None:
     # Only a hint for people, so a full disk must not stop the work that frees it.
     with suppress(OSError):
         holder.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf-8")
+
+
+def _unsign(holder: Path) -> None:
+    # A folder that can no longer be written must not keep the lock.
+    with suppress(OSError):
+        holder.unlink(missing_ok=True)
 
 
 def _unlockable(database: Path, error: OSError) -> StoreError:

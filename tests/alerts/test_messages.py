@@ -71,7 +71,7 @@ def test_hostile_words_stay_on_their_line_in_their_direction_and_call_nobody() -
     quote = "a\u202eb\r\nConfidence: 1.00\u2069\x1b[2J @everyone @Here <!channel> <@U1> mail@all.ir"
     hostile = form(evidence=[{"url": "https://t.me/x/1\nBcc: a", "quote": quote, "sha256": None}])
     channel: dict[str, Json] = {"title": "@channel\u2067 x"}
-    message = of_finding("m", "d", body(finding=hostile, channel=channel))
+    message = of_finding("m", "d", body(finding=hostile | {"channel": "everyone"}, channel=channel))
     for sign in "\u202e\r\x1b\u2067":
         assert sign not in message.text
     for call in ("@everyone", "@Here", "<!channel", "<@U1", "@channel"):
@@ -92,6 +92,9 @@ def test_no_message_is_longer_than_a_chat_takes_and_the_foot_is_always_there() -
     long = form(evidence=evidence, summary="s" * 9000)
     message = of_finding("msg_1", "desk", body(finding=long))
     assert len(message.text) <= TEXT
+    emoji = form(evidence=[{"url": None, "quote": f"{n}" + "😀" * 290} for n in range(9)])
+    told = of_finding("msg_1", "desk", body(finding=emoji)).text
+    assert len(told.encode("utf-16-le")) // 2 <= TEXT, "as Telegram counts"
     assert message.text.endswith("Message: msg_1 (the same if it comes twice)")
     assert "\n…\n" in message.text
     wave = form(channel=None, summary="s\n" * 900)

@@ -149,6 +149,15 @@ async def test_a_server_that_does_not_answer_is_given_up_in_time(way: str) -> No
 
 
 @pytest.mark.asyncio
+async def test_two_targets_may_have_one_address() -> None:
+    """Such as what is urgent and the digest, to the same mailbox, at the same moment."""
+    with WebReceiver() as web:
+        one = to(f"json://{web.host}/")
+        await asyncio.gather(*(send(one, MESSAGE) for _ in range(5)))
+        assert len(web.got) == 5
+
+
+@pytest.mark.asyncio
 async def test_an_attempt_that_was_given_up_is_not_doubled_while_it_goes_on() -> None:
     """A server that drips could else gather one thread more with each attempt."""
     with WebReceiver() as web:

@@ -17,6 +17,7 @@ def found(text: str) -> list[str]:
         ("ایتالیا", []),
         ("سروشی", []),
         ("بإنستغرام عالواتس", ["instagram", "whatsapp"]),
+        ("وهالانستا ولفيسبوك", ["instagram", "facebook"]),
         ("ВКонтакте и Рутубе", ["vk", "rutube"]),
         ("VK Видео", ["vk"]),
         ("@one_x and max.ru", []),
@@ -43,6 +44,23 @@ def test_a_name_counts_as_a_word_with_its_endings_and_prefixes(
 def test_names_in_one_list_are_one_chain(text: str, lists: int) -> None:
     folded = fold(text)
     assert len(names.chains(folded, names.find(folded))) == lists
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("بله: nemune_x", 1),
+        ("Signal @nemune_x", 1),
+        ("Gap: nemune_x", 1),
+        ("سروش nemunex", 1),
+        ("Gap: nothing", 0),
+        ("Signal lost", 0),
+    ],
+)
+def test_an_ambiguous_name_counts_where_a_handle_follows(text: str, count: int) -> None:
+    folded = fold(text)
+    kept = names.supported(folded, names.find(folded), [])
+    assert len(kept) == count
 
 
 def test_some_names_of_a_plain_platform_are_everyday_words() -> None:

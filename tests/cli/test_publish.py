@@ -29,6 +29,7 @@ def identity(text: str) -> str:
 def test_detect_and_report_keep_both_and_the_feed_keeps_its_identity(terminal: Terminal) -> None:
     feed, front = (terminal.folder / "reports" / n for n in ("feed.atom", "index.html"))
     tell(terminal, 16, "Composed")
+    (terminal.folder / "reports").mkdir()
     terminal.ok("detect", *NOW)
     empty = feed.read_text(encoding="utf-8")
     assert "<entry>" not in empty
@@ -54,6 +55,7 @@ def test_the_language_is_that_of_the_settings_and_out_is_obeyed(terminal: Termin
         encoding="utf-8",
     )
     tell(terminal, 17, NOTICE)
+    (terminal.folder / "told").mkdir()
     terminal.ok("detect", *NOW)
     assert 'xml:lang="fa"' in (terminal.folder / "told" / "feed.atom").read_text(encoding="utf-8")
     front = (terminal.folder / "told" / "index.html").read_text(encoding="utf-8")
@@ -71,14 +73,21 @@ def test_a_folder_that_cannot_be_written_is_said_after_the_findings_were_kept(
 ) -> None:
     tell(terminal, 17, NOTICE)
     (terminal.folder / "reports").mkdir(mode=0o500)
-    assert terminal.type("detect", *NOW).code == 1
+    assert "front page" in terminal.ok("detect", *NOW).err
     assert terminal.ok("findings", "--json", *NOW).json
 
 
-def test_a_folder_that_is_a_file_is_said_after_the_findings_were_kept(terminal: Terminal) -> None:
+def test_a_front_page_that_cannot_be_put_in_place_is_said_after_the_findings_were_kept(
+    terminal: Terminal,
+) -> None:
     tell(terminal, 17, NOTICE)
-    (terminal.folder / "reports").write_text("not a folder")
-    failed = terminal.type("detect", *NOW)
-    assert failed.code == 1
-    assert "what was concluded is kept" in failed.err
+    (terminal.folder / "reports" / "index.html" / "in the way").mkdir(parents=True)
+    assert "what was concluded is kept" in terminal.ok("detect", *NOW).err
     assert "closure_notice" in terminal.ok("findings", *NOW).out
+
+
+def test_where_nobody_keeps_reports_none_are_begun(terminal: Terminal) -> None:
+    """A configuration may lie where nothing can be written, or be that of somebody else."""
+    tell(terminal, 17, NOTICE)
+    terminal.ok("detect", *NOW)
+    assert not (terminal.folder / "reports").exists()

@@ -60,6 +60,20 @@ def test_vacuum_lets_go_what_the_configuration_says_and_tells_the_bytes(
     assert "evidence not kept" not in page
 
 
+def test_vacuum_keeps_what_reports_beside_the_configuration_cite(
+    terminal: Terminal, kept: Path
+) -> None:
+    """The folder of reports is named from where channels.toml lies, not from where one stands."""
+    with closing(sqlite3.connect(kept / "monitor.db")) as raw:
+        digests = dict(raw.execute("SELECT id, sha256 FROM evidence").fetchall())
+    week = kept / "etc" / "reports" / "2018-W10"
+    week.mkdir(parents=True)
+    (week / "summary.json").write_text(digests[4])
+    (kept / "etc" / "channels.toml").write_text('[retention]\nevidence = "30d"\n')
+    ran = terminal.ok("vacuum", "--config", "etc/channels.toml", *NOW)
+    assert "3 of those months stay" in ran.out
+
+
 def test_a_report_says_where_evidence_is_not_kept_any_more(terminal: Terminal, kept: Path) -> None:
     """Rules may change after a page was let go, and a finding then rest on it."""
     with closing(sqlite3.connect(kept / "monitor.db")) as raw, raw:

@@ -63,6 +63,19 @@ def test_an_own_name_beside_telegram_speaks_of_the_channel() -> None:
     assert whose._speaks_of_us(part)
 
 
+def test_a_body_is_its_own_where_the_title_has_that_word() -> None:
+    part = sentences(fold("The office and the ministry met."), OFFICE)[0]
+    roles = features.roles_of(part)
+    assert {"own_body", "other_body"} <= roles
+
+
+def test_a_closing_by_rule_is_told_where_no_label_is_likely() -> None:
+    text = "کانال ما از تلگرام به ایتا منتقل شد: https://eitaa.com/joinchat/2050032503Cab479c004a"
+    seen = look(Speaker("demo", "بسیج"), text, (), None)
+    assert seen is not None
+    assert judge(Speaker("demo", "بسیج"), text).label is Label.CLOSURE
+
+
 def test_a_changed_footer_is_a_finding_with_its_post() -> None:
     writer = Writer(Channel(key=1, username="office_demo"))
     change = BlockChange(7, AT, (("max", "office_demo"),), (("vk", "office"),), "ab" * 32)

@@ -172,6 +172,36 @@ async def test_what_was_taken_but_could_not_be_marked_is_marked_and_not_sent_aga
 
 
 @pytest.mark.asyncio
+async def test_a_target_that_has_enough_is_left_alone(tmp_path: Path) -> None:
+    """It took some and then says 429: the other ninety are not thrown at it, too."""
+    with WebReceiver() as web:
+        web.answers.extend([200, 200, *[429] * 20])
+        async with holding(tmp_path, *(wanted(str(n)) for n in range(20))) as db:
+            deliverer = Deliverer(db, settings("desk"), HandClock(), to(hook(web)))
+            sent = await deliverer.deliver()
+            assert [one.error for one in sent] == [None, None, "answered 429", "answered 429"]
+            assert await deliverer.deliver() == []
+
+
+@pytest.mark.asyncio
+async def test_an_end_that_is_broken_off_leaves_nothing_being_sent(tmp_path: Path) -> None:
+    """The next deliverer would send the same beside it."""
+    with WebReceiver() as web:
+        web.answers.append(15.0)
+        async with holding(tmp_path, wanted("1")) as db:
+            deliverer = Deliverer(db, settings("desk"), HandClock(), to(hook(web)))
+            await deliverer.begin()
+            await asyncio.to_thread(until, lambda: bool(web.got))
+            before = asyncio.all_tasks()
+            ending = asyncio.create_task(deliverer.end(10 * MINUTE))
+            await asyncio.sleep(0.05)
+            ending.cancel()
+            await asyncio.wait([ending])
+            await asyncio.sleep(0.2)
+            assert asyncio.all_tasks() == {asyncio.current_task()} < before
+
+
+@pytest.mark.asyncio
 async def test_what_has_no_target_any_more_waits_and_is_seen(tmp_path: Path) -> None:
     with WebReceiver() as web:
         async with holding(tmp_path, wanted("1", "gone_target")) as db:

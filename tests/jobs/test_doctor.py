@@ -209,6 +209,15 @@ def test_accounts_that_are_missing_signed_out_or_readable_by_others(kept: Path) 
     assert examine(kept, environment=named | {"MONITOR_API_ID": "x"})["accounts"].state == "fail"
 
 
+def test_a_lock_that_cannot_be_looked_at_is_said_and_the_other_checks_go_on(kept: Path) -> None:
+    """As where an administrator runs it beside the service's own user."""
+    lock = kept / "monitor.db.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    found = examine(kept)
+    assert (found["writer"].state, found["integrity"].state) == ("warn", "ok")
+
+
 def test_a_full_disk_and_a_folder_that_is_a_file(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

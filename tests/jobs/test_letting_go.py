@@ -157,6 +157,33 @@ def test_a_report_that_cannot_be_read_lets_nothing_go(kept: Path) -> None:
     assert len(still_kept(kept)) == 18
 
 
+@pytest.mark.parametrize("kind", ["a file", "a link to nowhere"])
+def test_a_folder_of_reports_that_cannot_be_looked_into_lets_nothing_go(
+    kept: Path, kind: str
+) -> None:
+    """A disk that is not mounted behind a link must not cost what its reports cite."""
+    reports = kept / "reports"
+    if kind == "a file":
+        reports.write_text("x")
+    else:
+        reports.symlink_to(kept / "not-mounted")
+    with pytest.raises(StoreError, match="nothing is let go"):
+        let_go(kept)
+    assert len(still_kept(kept)) == 18
+
+
+def test_a_report_behind_a_link_keeps_what_it_cites(kept: Path) -> None:
+    with closing(sqlite3.connect(kept / "monitor.db")) as raw:
+        digests = dict(raw.execute("SELECT id, sha256 FROM evidence").fetchall())
+    elsewhere = kept / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "summary.json").write_text(digests[4])
+    (kept / "reports").mkdir()
+    (kept / "reports" / "2018-W10").symlink_to(elsewhere)
+    let_go(kept)
+    assert still_kept(kept) == {FIRST, 4, NOTICE}
+
+
 def test_a_month_goes_only_when_all_of_it_is_old(kept: Path) -> None:
     april = datetime.fromisoformat("2018-04-30T00:00:00Z")
     assert let_go(kept, now=april, days=30) == LetGo()  # 31 March is still to be kept

@@ -7,10 +7,11 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from monitor.errors import StoreBusy, StoreError
+from monitor.errors import Interrupted, StoreBusy, StoreError
 from monitor.jobs import maintaining
 from monitor.store import maintenance
 from monitor.store.database import Database
@@ -32,6 +33,18 @@ def check(folder: Path, *, days: int = 0) -> list[str]:
         folder / "monitor.db", archive(folder), AT + timedelta(days=days)
     )
     return [problem.sentence for problem in asyncio.run(found)]
+
+
+def test_a_check_that_is_told_to_stop_ends_in_the_middle(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large database takes minutes, and a service has seconds to end."""
+    stop = Event()
+    monkeypatch.setattr(maintenance, "STEPS", 1)
+    assert maintenance.faults(kept / "monitor.db", stop) == []
+    stop.set()
+    with pytest.raises(Interrupted):
+        maintenance.faults(kept / "monitor.db", stop)
 
 
 def test_what_is_well_has_no_problems(kept: Path) -> None:

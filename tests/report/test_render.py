@@ -170,6 +170,23 @@ def test_a_writing_that_fails_leaves_what_was_there(
     assert state_of(tmp_path) == before
 
 
+def test_a_report_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That its week is done is noted next; after a power cut the files would else be empty."""
+    synced, really = set(), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        really(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    put(judgement(), tmp_path, "json", "csv")
+    put(changed(), tmp_path, "json", "csv")
+    folder = tmp_path / "2018-W16"
+    assert {path.stat().st_ino for path in (*folder.rglob("*"), folder, tmp_path)} <= synced
+
+
 def test_a_swap_that_was_cut_short_is_undone_at_the_next_writing(tmp_path: Path) -> None:
     put(judgement(), tmp_path)
     (tmp_path / "2018-W16").rename(tmp_path / ".2018-W16.before")

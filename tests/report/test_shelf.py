@@ -57,7 +57,8 @@ def test_the_newest_stands_first_and_a_new_revision_is_seen(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "told",
     ["", "{", "[]", "null", '{"language": "xx"}', {"language": "de"}, {"window": {}},
-     {"judged_at": "yesterday"}, {"judged_at": "2018-04-23T06:00:00"}, {"revision": "many"}],
+     {"judged_at": "yesterday"}, {"judged_at": "2018-04-23T06:00:00"}, {"revision": "many"},
+     {"judged_at": 1}, {"window": {"from": 1, "to": 2}}],
 )  # fmt: skip
 def test_what_is_no_report_is_passed_over(tmp_path: Path, told: object) -> None:
     lay(tmp_path, "2018-W15", told)

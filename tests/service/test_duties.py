@@ -11,11 +11,10 @@ import pytest
 
 from monitor.config import Settings, read
 from monitor.jobs.passes import Means
-from monitor.model import Availability, Probe
 from monitor.service.clock_watch import STEADY, ClockWatch
 from monitor.service.duties import ANYWAY, DETECT, PUBLISH, WEEKLY, Duties
 from monitor.service.edges import Edges
-from monitor.store import channels, conclusions, duties, observations
+from monitor.store import channels, conclusions, duties
 from monitor.store.archive import Archive
 from monitor.store.database import Database, facts_changed
 from tests.service.clocks import SteppedClock
@@ -142,36 +141,55 @@ async def test_a_report_that_cannot_be_written_is_tried_again_and_said_once(
         assert on.edges.lasting() == {}
 
 
-async def test_a_report_that_a_false_clock_had_written_is_written_again_in_time(
+async def test_a_fault_of_ours_rests_and_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody foresaw it: judging all channels each second would leave no time for anything else."""
+    tries = []
+
+    async def faulty(*_words: object) -> None:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    clock = SteppedClock(SUNDAY)
+    async with on_duty(tmp_path, clock) as on:
+        with monkeypatch.context() as patched:
+            patched.setattr("monitor.service.duties.detect", faulty)
+            for _ in range(5):
+                await on.detect()
+                clock.go(timedelta(seconds=5))
+        assert (len(tries), on.edges.lasting()) == (1, {DETECT: "ZeroDivisionError"})
+        assert "ZeroDivisionError" in ((await row(on, DETECT)).last_error or "")
+        clock.go(HOUR)
+        await on.detect()
+        assert on.edges.lasting() == {}
+
+
+async def test_a_week_that_a_clock_ahead_took_for_ended_is_reported_when_it_has(
     tmp_path: Path,
 ) -> None:
-    """The clock was ahead for hours, long enough to be believed, and past the Monday."""
-    clock = SteppedClock(SUNDAY)
-    summary = tmp_path / "reports" / "2026-W02" / "summary.json"
+    """It was set a month forward for an hour, long enough to be believed, and then back."""
+    clock, month = SteppedClock(SUNDAY), timedelta(days=28)
     async with on_duty(tmp_path, clock) as on:
-
-        async def weekly() -> int:
-            on.clock_watch.look()
-            clock.go(STEADY)
-            for _ in range(3):
-                await on.weekly()
-            return int(json.loads(summary.read_text())["revision"]) if summary.exists() else 0
-
-        assert await weekly() == 0
-        clock.set_by(timedelta(days=1))
-        assert await weekly() == 1
-        clock.set_by(-timedelta(days=1))
-        assert (await weekly(), (await row(on, WEEKLY)).done) == (1, "2026-W01")
-        async with on.means.database.begin() as connection:
-            office = await channels.resolve(connection, "composed_office", at=clock.now())
-            await observations.add_probe(
-                connection, office, Probe(clock.now(), "preview", Availability.OK)
-            )
-            await facts_changed(connection)
+        await on.weekly()
+        clock.set_by(month)
+        for _ in range(6):
+            await on.weekly()
+        assert (await row(on, WEEKLY)).done == "2026-W05"
+        for summary in (tmp_path / "reports").glob("*/summary.json"):
+            text = summary.read_text()  # as where something was still to come in that week
+            summary.write_text(text.replace('"headline": "', '"headline": "Composed. '))
+        clock.set_by(-month)
         clock.go(8 * HOUR)
-        assert (await weekly(), (await row(on, WEEKLY)).done) == (2, "2026-W02")
-        assert json.loads(summary.read_text())["judged_at"] < "2026-01-12T08"
-    assert written(tmp_path) == ["2026-W02"]
+        for _ in range(3):
+            await on.weekly()
+        assert (await row(on, WEEKLY)).done == "2026-W02"
+        clock.go(WEEK)
+        await on.weekly()
+        assert (await row(on, WEEKLY)).done == "2026-W03"
+    for name, at in (("2026-W02", "2026-01-12T06:00:00Z"), ("2026-W03", "2026-01-19T06:00:00Z")):
+        told = json.loads((tmp_path / "reports" / name / "summary.json").read_text())
+        assert told["judged_at"] == at
 
 
 async def test_nothing_is_concluded_while_the_clock_is_not_to_be_believed(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ def settings(zone: str = "UTC", day: str = "Monday", at: str = "06:00") -> Repor
         ("2018-W16", "UTC", "Monday", "06:00", "2018-04-23T06:00:00"),
         ("2018-W16", "Asia/Tehran", "Monday", "06:00", "2018-04-23T01:30:00"),
         ("2018-W16", "UTC", "Sunday", "06:00", "2018-04-29T06:00:00"),
+        # The week itself ends at midnight UTC, when Monday is well under way in Tehran.
+        ("2018-W16", "Asia/Tehran", "Monday", "02:00", "2018-04-23T00:00:00"),
         # Berlin goes to summer time on Sunday, 27 March 2022, Tehran on Tuesday, 22 March.
         ("2022-W11", "Europe/Berlin", "Monday", "06:00", "2022-03-21T05:00:00"),
         ("2022-W12", "Europe/Berlin", "Monday", "06:00", "2022-03-28T04:00:00"),

@@ -102,6 +102,31 @@ def test_a_reload_of_a_wrong_configuration_is_no_reload(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"composed_office"', '"composed_office"\nsource = "telegram"'),
+        ('listen = "off"', 'listen = "127.0.0.1:99999"'),
+    ],
+    ids=["an account that is not there", "a port that is none"],
+)
+def test_a_reload_of_what_cannot_be_opened_goes_back_to_the_earlier_one(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    """The file is in order by itself; that it cannot be lived with shows only when it is tried."""
+    with supervised(tmp_path) as systemd:
+        systemd.hear("READY=1")
+        text = systemd.config.read_text(encoding="utf-8")
+        systemd.config.write_text(text.replace(old, new), encoding="utf-8")
+        systemd.process.send_signal(signal.SIGHUP)
+        assert systemd.hear("STOPPING=1", "RELOADING=1").startswith("RELOADING=1")
+        assert systemd.hear("STOPPING=1", "READY=1").startswith("READY=1")
+        assert systemd.hear("WATCHDOG=1").startswith("WATCHDOG=1")
+        assert "the earlier one stays" in systemd.err.read_text(encoding="utf-8")
+        systemd.process.send_signal(signal.SIGTERM)
+        assert systemd.process.wait(20) == 0
+
+
+@pytest.mark.parametrize(
     ("line", "code"), [("nonsense = 1", 2), ('[[channel]]\nusername = "composed_office"', 2)]
 )
 def test_a_start_that_cannot_be_is_never_told_as_ready(

@@ -34,6 +34,9 @@ def test_the_migrations_make_what_the_code_expects(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    from monitor.store import schema_alerts, schema_asking
+
+    assert {schema_alerts.alert.name, schema_asking.visit.name} <= set(metadata.tables)
     schema_version.migrate(tmp_path / "m.db")
     engine = sa.create_engine(url(tmp_path), poolclass=sa.NullPool)
     with engine.connect() as connection:
