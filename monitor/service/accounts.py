@@ -171,4 +171,5 @@ class Accounts:
                 for name in names:
                     await visits.record_plan(connection, name, ROUTE, due_at=now, full_at=None)
         if pushed.posts:
+            self._means.on_posts(stored.username, list(pushed.posts))
             logger().info("pushed", channel=stored.username, posts=[p.id for p in pushed.posts])

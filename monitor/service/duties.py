@@ -5,11 +5,13 @@ What hangs on the date waits while the clock is not to be believed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.catalog.names import passes
+from monitor.catalog.text import fold
 from monitor.errors import MonitorError, StoreError
 from monitor.jobs.judging import detect
 from monitor.jobs.maintaining import check_integrity, checkpoint, let_go
@@ -17,7 +19,7 @@ from monitor.jobs.passes import Means
 from monitor.jobs.publishing import publish
 from monitor.jobs.windows import week
 from monitor.log import logger
-from monitor.model import Judgement
+from monitor.model import Judgement, Post
 from monitor.service import periods
 from monitor.service.clock_watch import ClockWatch
 from monitor.service.edges import Edges
@@ -31,6 +33,8 @@ PUBLISH = "front page and feed"
 REST = 9
 """Times the length of a judgement that pass before the next: judging takes a tenth of a core at
 most. Uncalibrated."""
+FRESH = timedelta(minutes=15)
+"""How young a post is that somebody may wait for an alert about. Uncalibrated."""
 ANYWAY = timedelta(hours=1)
 """After which facts that did not change are judged anew, because time alone moves states."""
 DAILY = timedelta(days=1)
@@ -47,6 +51,8 @@ class Duties:
     judged: Callable[[], Awaitable[None]] | None = None
     """Awaited after each judgement that found something else than the one before."""
     _rests_until: dict[str, timedelta] = field(default_factory=dict)
+    _soonest: timedelta = timedelta()
+    """Until when even what is urgent waits for the next judgement."""
     _judged_version: float | None = None
     _judged_at: datetime | None = None
 
@@ -65,11 +71,24 @@ class Duties:
         begun = clock.elapsed()
         judgement = await detect(self.means.database, self.means.settings, now)
         self._judged_version, self._judged_at = version, now
-        self._rest(DETECT, REST * (clock.elapsed() - begun))
+        took = clock.elapsed() - begun
+        self._soonest = clock.elapsed() + took
+        self._rest(DETECT, REST * took)
         if self.judged is not None:
             await self.judged()
         await self._publish(judgement)
         return ""
+
+    def heard(self, posts: Iterable[Post]) -> None:
+        """Judge sooner where a fresh post may say something of its channel's place.
+
+        What says so is the first look of the judges, which one post in ten passes: judging then
+        takes half of a core at most, and somebody who waits for an alert has it in seconds.
+        """
+        since = self.means.clock.now() - FRESH
+        if any(post.at >= since and (post.links or passes(fold(post.text))) for post in posts):
+            until = self._rests_until.get(DETECT, timedelta())
+            self._rests_until[DETECT] = min(until, self._soonest)
 
     async def _publish(self, judgement: Judgement) -> None:
         """Keep front page and feed true; what is judged stays so where the folder cannot be had."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -103,8 +103,13 @@ class Service:
             writable(folder)
         observed = await asyncio.to_thread(newest, self.means.database.path)
         clock_watch = ClockWatch(self.means.clock, observed)
-        collection = self._collection = Collection(self.means, self.edges)
         duties = Duties(self.means, self.edges, clock_watch, self.reports)
+        heard = replace(
+            self.means,
+            on_page=lambda _name, page: duties.heard(page.posts),
+            on_posts=lambda _name, posts: duties.heard(posts),
+        )
+        collection = self._collection = Collection(heard, self.edges)
         scheduler = self._scheduler()
         # Apprise takes half a second to load; an alert without an address ends it here.
         to = await asyncio.to_thread(addresses, self.means.settings)

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.config import Settings, read
 from monitor.jobs.passes import Means
-from monitor.model import Availability, Probe
+from monitor.model import Availability, Judgement, Post, Probe
 from monitor.service.clock_watch import STEADY, ClockWatch
 from monitor.service.duties import ANYWAY, DETECT, PUBLISH, Duties
 from monitor.service.edges import Edges
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.asyncio
 SUNDAY = datetime(2026, 1, 11, 22, tzinfo=UTC)
 """The last hours of 2026-W02."""
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 WEEK = timedelta(weeks=1)
 SETTINGS = read(
     {
@@ -293,3 +294,38 @@ async def test_each_judgement_keeps_front_page_and_feed_and_a_lost_folder_stops_
         await on.detect()
         assert not on.edges.lasting()
     assert {p.name for p in (tmp_path / "reports").iterdir()} == {"feed.atom", "index.html"}
+
+
+async def test_what_may_be_a_notice_is_judged_without_the_long_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A judgement that took 4 s rests 36 s for plain posts, 4 s where one may say something."""
+    clock = SteppedClock(SUNDAY)
+    begun = []
+
+    async def slow(*_words: object) -> Judgement:
+        begun.append(clock.now())
+        clock.go(4 * SECOND)
+        return Judgement(at=clock.now(), findings=(), views=())
+
+    async with on_duty(tmp_path, clock) as on:
+        monkeypatch.setattr("monitor.service.duties.detect", slow)
+
+        async def passing(text: str, length: timedelta, age: timedelta = SECOND) -> int:
+            """Let time pass after a post; return how many judgements it brought."""
+            before = len(begun)
+            async with on.means.database.begin() as connection:
+                await facts_changed(connection)
+            on.heard([Post(1, clock.now() - age, text)])
+            for _ in range(round(length / SECOND)):
+                await on.detect()
+                clock.go(SECOND)
+            return len(begun) - before
+
+        await on.detect()
+        assert await passing("Rain in the north tomorrow.", 30 * SECOND) == 0
+        clock.go(HOUR / 60)
+        assert await passing("Rain in the north tomorrow.", SECOND) == 1
+        assert await passing("This channel is closed; we are on MAX.", 8 * SECOND) == 1
+        old = await passing("This channel is closed; we are on MAX.", 8 * SECOND, HOUR)
+        assert old == 0
