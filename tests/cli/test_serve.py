@@ -31,6 +31,7 @@ def judged(terminal: Terminal) -> Terminal:
     (terminal.folder / "channels.toml").write_text('[[channel]]\nusername = "composed_office"\n')
     (terminal.folder / "p.jsonl").write_text(post(1, 16, "Composed") + "\n" + post(2, 17, NOTICE))
     terminal.ok("import", "p.jsonl")
+    (terminal.folder / "reports").mkdir()
     terminal.ok("detect", "--now", "2018-04-23T00:00:00Z")
     return terminal
 

@@ -182,7 +182,10 @@ def _as_told(post: Post, username: str) -> dict[str, Any]:
 def test_every_format_gives_back_what_was_stored_whatever_it_says(
     empty: Path, tmp_path_factory: pytest.TempPathFactory, found: list[Post], username: str
 ) -> None:
-    folder = tmp_path_factory.mktemp("hostile")
+    # Two below a folder of its own, for what climbs out of it.
+    outer = tmp_path_factory.mktemp("hostile")
+    folder = outer / "one" / "two"
+    folder.mkdir(parents=True)
     shutil.copy(empty / "monitor.db", folder)
 
     async def fill() -> list[Post]:
@@ -206,7 +209,7 @@ def test_every_format_gives_back_what_was_stored_whatever_it_says(
             assert got == told
     beside = {p.name for p in folder.iterdir()} - {f"out-{kind}" for kind in FORMATS}
     assert all(name.startswith("monitor.db") for name in beside)
-    assert {p.name for p in folder.parent.iterdir() if "escape" in p.name} == set()
+    assert [p.name for p in (*outer.iterdir(), *folder.parent.iterdir())] == ["one", "two"]
 
 
 def _as_csv(value: Any) -> Any:
