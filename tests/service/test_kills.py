@@ -51,6 +51,7 @@ def test_killed_again_and_again_at_its_busiest(tmp_path: Path) -> None:
     kept_once(world)
     assert (PUSHED, "closure_notice") in alerted(world, kills=KILLS)
     ended = world.hand.true
-    mondays = [START.date() + timedelta(days=1 + 7 * n) for n in range(5)]
-    due = [f"2022-W{day.isocalendar().week - 1}" for day in mondays if day <= ended.date()]
+    # Six in the morning of a Monday in Berlin, by summer time.
+    mondays = [datetime(2022, 3, 28, 4, tzinfo=UTC) + timedelta(weeks=n) for n in range(5)]
+    due = [f"2022-W{at.isocalendar().week - 1}" for at in mondays if at <= ended]
     reported_once(world, due)
