@@ -23,6 +23,13 @@ def reported_once(world: World, weeks: Sequence[str]) -> None:
         assert told["revision"] == 1, week
 
 
+def arrived(world: World) -> set[tuple[str, str]]:
+    """Return the channels and kinds of the alerts that were delivered by now."""
+    rows = world.rows("SELECT body FROM alert WHERE state = 'delivered'")
+    found = [json.loads(str(body))["finding"] for (body,) in rows]
+    return {(str(one["channel"]), str(one["kind"])) for one in found}
+
+
 def alerted(world: World, *, kills: int) -> set[tuple[str, str]]:
     """Every alert has one entry and was delivered; again only where a kill left that open.
 
