@@ -65,19 +65,19 @@ def asked(context: typer.Context) -> Invocation:
 
 
 COMMANDS = {
-    "alerting": ("test-alert",),
+    "reporting": ("report", "demo"),
     "collecting": ("check", "collect", "backfill", "migrate"),
-    "doctor": ("doctor",),
-    "exporting": ("export",),
+    "login": ("login",),
     "importing": ("import",),
     "judging": ("detect", "findings", "cases", "classify", "evaluate"),
-    "login": ("login",),
-    "maintaining": ("backup", "vacuum"),
-    "reporting": ("report", "demo"),
     "reviewing": ("review",),
     "service": ("run",),
-    "serving": ("serve",),
     "standing": ("status",),
+    "serving": ("serve",),
+    "alerting": ("test-alert",),
+    "doctor": ("doctor",),
+    "maintaining": ("backup", "vacuum"),
+    "exporting": ("export",),
 }
 """The modules of this folder, and the commands that importing each of them registers."""
 

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, TelegramSettings
@@ -16,6 +15,7 @@ from monitor.jobs.collecting import Visited, say_unreachable
 from monitor.jobs.following import ABSENT_AGAIN, Follower
 from monitor.jobs.keeping_pace import kept_pace
 from monitor.jobs.keeping_told import ROUTE, keep_probe, keep_states
+from monitor.jobs.side_by_side import side_by_side
 from monitor.log import logger
 from monitor.model import Availability
 from monitor.secrets import AccountSecrets
@@ -24,8 +24,6 @@ from monitor.store import accounts, channels, visits
 from monitor.store.accounts import Standing
 from monitor.store.database import Database
 from monitor.store.visits import Plan
-
-T = TypeVar("T")
 
 AT_ONCE = 3
 """Channels of one account that are asked after side by side; the pace spaces their requests."""
@@ -122,12 +120,11 @@ class Asker:
         left = list(entries)
         while left and self.open:
             shares = await self._shares(left)
-            tasks = await self._at_once(
+            came_to = await side_by_side(
                 [self._share(self.open[name], share, work) for name, share in shares.items()]
             )
             left = []
-            for task in tasks:
-                finished, undone = task.result()
+            for finished, undone in came_to:
                 done += finished
                 left += undone
             await self.flush()
@@ -164,18 +161,8 @@ class Asker:
                     done.append(await self._failed(entry, error))
                 self.on_visited()
 
-        await self._at_once([guarded(entry) for entry in entries])
+        await side_by_side([guarded(entry) for entry in entries])
         return done, undone
-
-    @staticmethod
-    async def _at_once(work: Iterable[Coroutine[Any, Any, T]]) -> list[asyncio.Task[T]]:
-        """Do pieces of work side by side; of what they raise, one error of ours is raised."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                return [group.create_task(one) for one in work]
-        except* MonitorError as failed:
-            raise failed.exceptions[0] from None
-        raise AssertionError("a group of tasks ends or raises")  # pragma: no cover
 
     async def backfill(
         self,

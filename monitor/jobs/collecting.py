@@ -14,8 +14,9 @@ from typing import Literal
 
 from monitor.clock import Clock
 from monitor.config import ChannelSettings, Settings
-from monitor.errors import BadInput, MonitorError, Retryable
+from monitor.errors import BadInput, Retryable
 from monitor.jobs.keeping import ROUTE, Kept, keep_page
+from monitor.jobs.side_by_side import side_by_side
 from monitor.log import logger
 from monitor.model import Availability, Page, Probe
 from monitor.sources.fetching import Fetcher
@@ -92,13 +93,7 @@ class Collector:
                 except (Retryable, BadInput) as error:
                     return await self._failed(entry, error)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(guarded(entry)) for entry in entries]
-        except* MonitorError as failed:
-            # All met the same full disk or lost database; one sentence says it.
-            raise failed.exceptions[0] from None
-        return [task.result() for task in tasks]
+        return await side_by_side([guarded(entry) for entry in entries])
 
     async def look(self, entry: ChannelSettings) -> None:
         """Ask the landing page alone: is the channel there, as the public sees it?"""

@@ -45,17 +45,6 @@ def only_service(database: Path, now: datetime) -> Iterator[None]:
         lock.release()
 
 
-def running(database: Path) -> dict[str, str] | None:
-    """Return the `pid` and `since` of the service that runs on a database, None if none does."""
-    lock = FileLock(f"{database}.service.lock")
-    about = Path(f"{database}.service")
-    if not about.exists():
-        return None
-    with suppress(Timeout, OSError), lock.acquire(blocking=False):
-        return None  # what it left behind when it was killed
-    return _about(about)
-
-
 def _named(about: Path) -> str:
     told = _about(about)
     return f"process {told['pid']}, since {told['since']}" if told else "another process"

@@ -10,13 +10,12 @@ from typing import Final, Self
 
 import httpx
 import stamina
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from monitor.clock import Clock
 from monitor.errors import BadConfiguration, BadInput, Retryable
-from monitor.log import logger
 from monitor.model import Fetched
 from monitor.sources.pacing import Pace
+from monitor.sources.repeating import say_softly
 
 MAX_RETRY_AFTER_S: Final = 120.0
 """A server that asks for more is asked again in another pass (ours, uncalibrated)."""
@@ -26,16 +25,6 @@ _BEYOND_BODY: Final = frozenset(
     # the body that we hand on is decoded and whole; a cookie is ours and no evidence
     {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie"}
 )
-
-
-def _say(details: RetryDetails) -> None:
-    """Say that an address is asked again, to who asks: an outage of hours is one trouble."""
-    logger().debug("asked again", number=details.retry_num, why=str(details.caused_by))
-
-
-# Its own way warns each time, with names of ours that say nothing to anyone.
-set_on_retry_hooks([_say])
-
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 
 
@@ -76,6 +65,7 @@ class Fetcher:
         wait_initial_s: float = 2.0,
         wait_max_s: float = 60.0,
     ) -> None:
+        say_softly()
         self._base = _base(base_url)
         self._pace = pace
         self._clock = clock

@@ -13,22 +13,19 @@ from structlog.testing import capture_logs
 from monitor.errors import Retryable, StoreBusy, StoreError
 from monitor.service.edges import Edges
 from monitor.service.notify import Systemd
-from monitor.service.single import only_service, running
+from monitor.service.single import only_service
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_a_second_service_is_refused_at_once_and_told_of_the_first(tmp_path: Path) -> None:
     database = tmp_path / "m.db"
-    assert running(database) is None
     with only_service(database, NOW):
-        assert running(database) == {"pid": str(os.getpid()), "since": "2026-01-01T00:00:00Z"}
         with (
             pytest.raises(StoreBusy, match=f"process {os.getpid()}, since 2026-01-01T00:00:00Z"),
             only_service(database, NOW),
         ):
             pass
-    assert running(database) is None
 
 
 def test_a_killed_service_leaves_nothing_that_refuses_the_next(tmp_path: Path) -> None:
@@ -42,7 +39,6 @@ def test_a_killed_service_leaves_nothing_that_refuses_the_next(tmp_path: Path) -
     ended = subprocess.run([sys.executable, "-c", held, str(database)], check=False)
     assert ended.returncode == -9
     assert database.with_name("m.db.service").exists()
-    assert running(database) is None
     with only_service(database, NOW):
         pass
 
