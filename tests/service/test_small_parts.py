@@ -20,12 +20,12 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def test_a_second_service_is_refused_at_once_and_told_of_the_first(tmp_path: Path) -> None:
     database = tmp_path / "m.db"
-    with only_service(database, NOW):
-        with (
-            pytest.raises(StoreBusy, match=f"process {os.getpid()}, since 2026-01-01T00:00:00Z"),
-            only_service(database, NOW),
-        ):
-            pass
+    with (
+        only_service(database, NOW),
+        pytest.raises(StoreBusy, match=f"process {os.getpid()}, since 2026-01-01T00:00:00Z"),
+        only_service(database, NOW),
+    ):
+        pass
 
 
 def test_a_killed_service_leaves_nothing_that_refuses_the_next(tmp_path: Path) -> None:
