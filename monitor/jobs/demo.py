@@ -9,7 +9,6 @@ from monitor.jobs import judging, reporting
 from monitor.jobs.importing import Imported, Options, import_files
 from monitor.jobs.windows import days
 from monitor.report import samples_index
-from monitor.report.contents import Conflict, Reconstruction, Source
 from monitor.samples import loading
 from monitor.store import conclusions
 from monitor.store.archive import Archive
@@ -65,7 +64,6 @@ async def _replay(
             out=out,
             language="en",
             formats=("html", "json", "csv"),
-            reconstruction=reconstruction(info),
         )
         return written.path
 
@@ -74,22 +72,3 @@ def _clear(out: Path) -> None:
     """Remove an earlier demo's database and archive, and nothing else."""
     for path in [*out.glob("monitor.db*"), *out.glob("monitor-evidence/*.warc.gz")]:
         path.unlink()
-
-
-def reconstruction(info: loading.SampleInfo) -> Reconstruction:
-    """Return what a report must say of a sample: that it is one, its sources, their conflicts."""
-    return Reconstruction(
-        notice=info.notice,
-        sources=tuple(Source(f"{s.publisher}: {s.title} ({s.date})", s.url) for s in info.sources),
-        conflicts=tuple(
-            Conflict(
-                channel=fact.channel,
-                fact=fact.note,
-                earliest=fact.earliest,
-                latest=fact.latest,
-                sources="; ".join(s.publisher for s in info.cited(fact)),
-            )
-            for fact in info.facts
-            if fact.conflict and fact.channel is not None
-        ),
-    )

@@ -76,7 +76,9 @@ async def judge(
         of_all, views = together.conclude_all(views, findings, viewed, ground.decided)
         findings += of_all
     findings.sort(key=lambda f: (f.at, f.channel or "", f.kind, f.id))
-    return Judgement(at=now, findings=tuple(findings), views=tuple(views))
+    async with database.look() as connection:
+        replayed = tuple(await conclusions.samples(connection))
+    return Judgement(at=now, findings=tuple(findings), views=tuple(views), reconstructed=replayed)
 
 
 async def _viewed(

@@ -16,11 +16,14 @@ INDEX = "index.html"
 def publish(judgement: Judgement, out: Path, language: str) -> list[Path]:
     """Write `index.html` and `feed.atom` into `out`; returns those that changed.
 
-    Each is replaced as a whole; one that would say the same is not touched.
+    Each is replaced as a whole; one that would say the same is not touched. Of a reconstruction
+    none is written: they tell what happened, and that did not.
 
     Raises:
         MonitorError: the folder cannot be written.
     """
+    if judgement.reconstructed:
+        return []
     said = words.load(language)
     reports = shelf.reports(out)
     platforms = {key: p.name for key, p in load_platforms().platforms.items()}

@@ -9,9 +9,9 @@ from monitor.clock import as_utc
 from monitor.config import Settings
 from monitor.jobs.judging import judge
 from monitor.jobs.publishing import publish
+from monitor.jobs.reconstructions import reconstruction
 from monitor.jobs.windows import Window
 from monitor.report import render, revisions
-from monitor.report.contents import Reconstruction
 from monitor.report.render import Written
 from monitor.report.summary import summarise
 from monitor.store import evidence
@@ -27,7 +27,6 @@ async def report(
     out: Path,
     language: str,
     formats: Collection[str],
-    reconstruction: Reconstruction | None = None,
 ) -> Written:
     """Write a window's report below `out` and say what that came to."""
     judgement = await judge(database, settings, now)
@@ -39,14 +38,13 @@ async def report(
         window=(window.start, window.end),
         name=window.name,
         language=language,
-        reconstruction=reconstruction,
+        reconstruction=reconstruction(judgement.reconstructed),
         let_go=let_go,
     )
     # Drawing takes seconds, in which a service has pushes to store. Told to stop, it is waited
     # for: after a reload another would draw and write the same beside it.
     written = await finished(asyncio.to_thread(render.publish, summary, judgement, out, formats))
-    if reconstruction is None:  # a feed tells what happened, and this did not
-        await asyncio.to_thread(publish, judgement, out, settings.report.language)
+    await asyncio.to_thread(publish, judgement, out, settings.report.language)
     return written
 
 

@@ -241,8 +241,12 @@ class ChannelView:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything concluded at one time from one state of the store."""
+    """Everything concluded at one time from one state of the store.
+
+    `reconstructed` names the bundled reconstructions among its facts: nothing of them happened so.
+    """
 
     at: datetime
     findings: tuple[Finding, ...]
     views: tuple[ChannelView, ...]
+    reconstructed: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ The days are those of sources.toml: from the earliest to the latest that the sou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,3 +143,16 @@ def test_every_case_and_wave_of_a_sample_is_as_its_sources_say(
     assert silent == left
     effects = [f for f in found if f["kind"] == "notice_effect"]
     assert {f["channel"] for f in effects} <= {"reconstructed_pskov_governor"}
+
+
+@pytest.mark.timeout(240)
+def test_whatever_is_written_of_a_replayed_database_says_that_it_is_a_reconstruction(
+    terminal: Terminal,
+) -> None:
+    """A report of one's own too; and no feed or front page tells it as what happened."""
+    terminal.ok("demo", "--out", "demo")
+    where = ("--database", "sqlite:///demo/iran-2018/monitor.db")
+    ran = terminal.ok("report", "--week", "2018-W16", "--language", "fa", "--out", "mine", *where)
+    html = Path(ran.out.strip()).read_text(encoding="utf-8")
+    assert "Reconstruction: dates are taken from the sources listed" in html
+    assert [path.name for path in (terminal.folder / "mine").iterdir()] == ["2018-W16"]
